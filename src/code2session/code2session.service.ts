@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { WechatApps, type WechatApp } from '../apps/wechat-apps.js';
+import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import { WechatClient } from '../wechat/wechat-client.js';
+import { readCode2Session, type Code2Session } from './code2session.js';
+
+const CODE = /^[^\s\p{Cc}\p{Cs}]{1,512}$/u;
+
+/**
+ * Exchanges the code of `wx.login` for the user's openid and session_key.
+ * Source: WeChat, "auth.code2Session", `GET /sns/jscode2session`.
+ */
+@Injectable()
+export class Code2SessionService {
+  private readonly inFlight = new Map<string, Promise<Code2Session>>();
+
+  constructor(
+    private readonly apps: WechatApps,
+    private readonly wechat: WechatClient,
+  ) {}
+
+  /**
+   * A code works once, so callers that bring the same one at the same time share one exchange.
+   *
+   * @param code - from `wx.login`: one use, five minutes.
+   * @param appid - the mini program it comes from; the default app where absent.
+   * @throws {@link WechatAuthError} `WX_CODE_MALFORMED`, `WX_APP_UNKNOWN`
+   * @throws {@link WechatUpstreamError} `WX_CODE_INVALID`, `WX_CODE_USED`, `WX_USER_BLOCKED`,
+   * `WX_RATE_LIMITED`, `WX_UPSTREAM_BUSY`, `WX_QUOTA_EXCEEDED`, `WX_UPSTREAM_UNAVAILABLE`,
+   * `WX_UPSTREAM_ERROR`, `WX_APP_MISCONFIGURED`
+   */
+  async exchange(code: string, appid?: string): Promise<Code2Session> {
+    if (typeof code !== 'string' || !CODE.test(code)) {
+      throw new WechatAuthError('WX_CODE_MALFORMED');
+    }
+    const app = this.apps.get(appid);
+    const key = `${app.appid} ${code}`;
+    const running = this.inFlight.get(key);
+    if (running !== undefined) return running;
+    const exchange = this.ask(app, code).finally(() => this.inFlight.delete(key));
+    this.inFlight.set(key, exchange);
+    return exchange;
+  }
+
+  private ask({ appid, secret }: WechatApp, code: string): Promise<Code2Session> {
+    const exchangedAt = performance.now();
+    return this.wechat.call({
+      path: '/sns/jscode2session',
+      query: { appid, secret, js_code: code, grant_type: 'authorization_code' },
+      secrets: [secret, code],
+      read: (answer) => readCode2Session(appid, answer, exchangedAt),
+    });
+  }
+}

@@ -1,0 +1,10 @@
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+
+/**
+ * A 256-bit key from `secret` for one purpose and one context (HKDF-SHA256, RFC 5869). Different
+ * purposes and contexts give unrelated keys, so a secret may serve several.
+ */
+export function deriveKey(secret: string | KeyObject, purpose: string, context: string): KeyObject {
+  const info = `nestjs-wechat-auth/${purpose}/${context}`;
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', info, 32)));
+}

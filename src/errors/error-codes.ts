@@ -1,0 +1,118 @@
+/** What a client can do about an error, without reading prose. */
+export type WechatAuthAction =
+  /** The request itself is wrong: mend it; sending it again changes nothing. */
+  | 'fix-request'
+  /** Call `wx.login` and log in again with the fresh code. */
+  | 'relogin'
+  /** Send the same again after `Retry-After` seconds; for a login, with a fresh code. */
+  | 'retry'
+  /** WeChat blocks this user: give up. */
+  | 'blocked'
+  /** The operator of the server has to act: give up. */
+  | 'config';
+
+interface ErrorRow {
+  readonly status: number;
+  readonly action: WechatAuthAction;
+  /** What the client is told: what happened and what to do, and nothing secret. */
+  readonly message: string;
+  /** Seconds for the `Retry-After` header. */
+  readonly retryAfter?: number;
+}
+
+/** Every error of this package, row by row. */
+export const ERRORS = {
+  WX_CODE_MALFORMED: {
+    status: 400,
+    action: 'fix-request',
+    message:
+      'The request needs a "code": the string from wx.login, 1 to 512 characters without white space.',
+  },
+  WX_APP_UNKNOWN: {
+    status: 400,
+    action: 'fix-request',
+    message: 'This server is not configured for that "appid".',
+  },
+  WX_CODE_INVALID: {
+    status: 401,
+    action: 'relogin',
+    message:
+      'WeChat does not accept this code: it is wrong, older than five minutes, or of another mini program. Call wx.login for a fresh one.',
+  },
+  WX_CODE_USED: {
+    status: 401,
+    action: 'relogin',
+    message: 'This code was used before; a code works once. Call wx.login for a fresh one.',
+  },
+  WX_USER_BLOCKED: {
+    status: 403,
+    action: 'blocked',
+    message: 'WeChat blocks the login of this user as high-risk.',
+  },
+  WX_RATE_LIMITED: {
+    status: 429,
+    action: 'retry',
+    retryAfter: 60,
+    message: 'WeChat allows no more than 100 logins a minute for one user. Wait, then log in again.',
+  },
+  WX_UPSTREAM_BUSY: {
+    status: 503,
+    action: 'retry',
+    retryAfter: 1,
+    message: 'WeChat is busy. Log in again with a fresh code in a moment.',
+  },
+  WX_QUOTA_EXCEEDED: {
+    status: 503,
+    action: 'config',
+    retryAfter: 3600,
+    message: "The mini program's daily quota at WeChat is used up.",
+  },
+  WX_UPSTREAM_UNAVAILABLE: {
+    status: 503,
+    action: 'retry',
+    retryAfter: 1,
+    message: 'WeChat cannot be reached or did not answer as documented. Log in again with a fresh code.',
+  },
+  WX_UPSTREAM_ERROR: {
+    status: 502,
+    action: 'retry',
+    message: 'WeChat answered with an unexpected error. Log in again with a fresh code.',
+  },
+  WX_APP_MISCONFIGURED: {
+    status: 500,
+    action: 'config',
+    message: 'WeChat refuses this server. Its operator finds the reason in the log.',
+  },
+  WX_SESSION_MISSING: {
+    status: 401,
+    action: 'relogin',
+    message: 'This needs a session: log in, then send "Authorization: Bearer <token>".',
+  },
+  WX_SESSION_INVALID: {
+    status: 401,
+    action: 'relogin',
+    message: 'The session token is not valid here. Log in again.',
+  },
+  WX_SESSION_EXPIRED: {
+    status: 401,
+    action: 'relogin',
+    message: 'The session has expired. Log in again.',
+  },
+  WX_SESSION_REVOKED: {
+    status: 401,
+    action: 'relogin',
+    message: 'The session is over: logged out, replaced, or its user is gone. Log in again.',
+  },
+  WX_STORE_UNAVAILABLE: {
+    status: 503,
+    action: 'retry',
+    retryAfter: 1,
+    message: 'The server cannot reach its database. The session is untouched: try again in a moment.',
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+/** The stable code of an error: what clients and tests switch on. */
+export type WechatAuthErrorCode = keyof typeof ERRORS;
+
+/** The row of `code`, with its optional columns. */
+export const errorRow = (code: WechatAuthErrorCode): ErrorRow => ERRORS[code];

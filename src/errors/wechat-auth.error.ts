@@ -1,0 +1,46 @@
+import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
+import { errorRow, type WechatAuthAction, type WechatAuthErrorCode } from './error-codes.js';
+
+/** The JSON body of every error answer. */
+export interface WechatAuthErrorBody {
+  statusCode: number;
+  /** The status in words, such as `Unauthorized`. */
+  error: string;
+  message: string;
+  errorCode: WechatAuthErrorCode;
+  action: WechatAuthAction;
+}
+
+/**
+ * The base of all errors of this package. An `HttpException`, so that Nest and the filters of the
+ * host answer with its status and {@link WechatAuthErrorBody} without further wiring.
+ */
+export class WechatAuthError extends HttpException {
+  /** Stable: switch on it. */
+  declare readonly errorCode: WechatAuthErrorCode;
+  /** What the client can do about it. */
+  readonly action: WechatAuthAction;
+  /** Seconds to wait before another try, where the answer carries `Retry-After`. */
+  readonly retryAfter: number | undefined;
+
+  constructor(errorCode: WechatAuthErrorCode, options: { cause?: unknown } = {}) {
+    const { status, action, message, retryAfter } = errorRow(errorCode);
+    const body: WechatAuthErrorBody = {
+      statusCode: status,
+      error: STATUS_CODES[status] ?? 'Error',
+      message,
+      errorCode,
+      action,
+    };
+    super(body, status, options);
+    // Nest 11 knows no errorCode of its own, so it is not left to the constructor above.
+    this.errorCode = errorCode;
+    this.action = action;
+    this.retryAfter = retryAfter;
+  }
+
+  override getResponse(): WechatAuthErrorBody {
+    return super.getResponse() as WechatAuthErrorBody;
+  }
+}

@@ -1,0 +1,29 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { WxSession } from '../sessions/wx-session.js';
+import type { WechatUser } from '../users/wechat-user.entity.js';
+import { carrierOf } from './carrier.js';
+
+/** What the guard learnt of a request it let in. */
+export interface Admission {
+  readonly session: WxSession;
+  /** Reads the user when a handler asks, once. */
+  readonly user: () => Promise<WechatUser>;
+}
+
+// Weak, so that it is gone with the request and shows in no dump of it.
+const admissions = new WeakMap<object, Admission>();
+
+export function admit(context: ExecutionContext, admission: Admission): void {
+  admissions.set(carrierOf(context), admission);
+}
+
+/** @throws an `Error` where no guard has let the request in: a fault in the wiring. */
+export function admissionOf(context: ExecutionContext): Admission {
+  const admission = admissions.get(carrierOf(context));
+  if (admission === undefined) {
+    throw new Error(
+      `${context.getClass().name}.${context.getHandler().name} asks for the WeChat user or session, but WxSessionGuard did not run: add @UseGuards(WxSessionGuard), and no @WxPublic().`,
+    );
+  }
+  return admission;
+}

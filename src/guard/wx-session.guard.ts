@@ -1,0 +1,80 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import { setErrorHeaders } from '../errors/error-headers.js';
+import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import type { WxSession } from '../sessions/wx-session.js';
+import { UsersService } from '../users/users.service.js';
+import type { WechatUser } from '../users/wechat-user.entity.js';
+import { admit } from './admission.js';
+import { bearerTokenOf, carrierOf } from './carrier.js';
+import { transportException } from './transport-exception.js';
+import { routeOptionsOf } from './wx-session.decorators.js';
+
+/**
+ * Lets in requests with a session of ours: `@UseGuards(WxSessionGuard)`, or for the whole app
+ * `{ provide: APP_GUARD, useClass: WxSessionGuard }` with `@WxPublic()` on open routes.
+ *
+ * Extend it and override {@link getToken} or {@link refuse} where your app differs.
+ */
+@Injectable()
+export class WxSessionGuard implements CanActivate {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly users: UsersService,
+    private readonly reflector: Reflector,
+    private readonly adapterHost: HttpAdapterHost,
+  ) {}
+
+  /**
+   * @throws {@link WechatAuthError} `WX_SESSION_MISSING`, `WX_SESSION_INVALID`,
+   * `WX_SESSION_EXPIRED`, `WX_SESSION_REVOKED`, `WX_STORE_UNAVAILABLE`; over GraphQL, WebSockets
+   * and RPC as the exception of that transport.
+   */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const { isPublic, appid } = routeOptionsOf(this.reflector, context);
+    if (isPublic) return true;
+    try {
+      const session = await this.authenticate(this.getToken(context), appid);
+      admit(context, { session, user: this.userOf(session) });
+      return true;
+    } catch (error) {
+      if (error instanceof WechatAuthError) return this.refuse(error, context);
+      throw error;
+    }
+  }
+
+  /** Where the token comes from; `undefined` where the request has none. */
+  protected getToken(context: ExecutionContext): string | undefined {
+    return bearerTokenOf(carrierOf(context));
+  }
+
+  /** What happens to a request that is not let in; to be refused it must throw or return false. */
+  protected async refuse(error: WechatAuthError, context: ExecutionContext): Promise<boolean> {
+    const type: string = context.getType();
+    if (type === 'http') {
+      setErrorHeaders(this.adapterHost.httpAdapter, context.switchToHttp().getResponse(), error);
+    }
+    throw await transportException(type, error);
+  }
+
+  private async authenticate(token: string | undefined, appid?: string): Promise<WxSession> {
+    if (token === undefined) throw new WechatAuthError('WX_SESSION_MISSING');
+    const session = await this.sessions.verify(token);
+    if (appid !== undefined && session.appid !== appid) {
+      throw new WechatAuthError('WX_SESSION_INVALID');
+    }
+    return session;
+  }
+
+  private userOf({ userId }: WxSession): () => Promise<WechatUser> {
+    let user: Promise<WechatUser> | undefined;
+    return () => (user ??= this.readUser(userId));
+  }
+
+  private async readUser(userId: string): Promise<WechatUser> {
+    const user = await this.users.findById(userId);
+    if (user === null) throw new WechatAuthError('WX_SESSION_REVOKED');
+    return user;
+  }
+}

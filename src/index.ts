@@ -1,0 +1,37 @@
+export { WechatAuthModule } from './wechat-auth.module.js';
+export { wechatAuthConfig } from './wechat-auth.env.js';
+export type {
+  SessionOptions,
+  SeveralAppsOptions,
+  SingleAppOptions,
+  WechatApiOptions,
+  WechatAppOptions,
+  WechatAuthModuleExtras,
+  WechatAuthOptions,
+  WechatAuthOptionsFactory,
+} from './wechat-auth.options.js';
+
+export { LoginService, type LoginOptions, type LoginResult } from './login/login.service.js';
+export { WechatAuthHeadersInterceptor } from './login/wechat-auth-headers.interceptor.js';
+export { Code2SessionService } from './code2session/code2session.service.js';
+export type { Code2Session } from './code2session/code2session.js';
+export { UsersService } from './users/users.service.js';
+export { WechatUser } from './users/wechat-user.entity.js';
+export { SessionsService } from './sessions/sessions.service.js';
+export type { IssuedSession, WxSession } from './sessions/wx-session.js';
+
+export { WxSessionGuard } from './guard/wx-session.guard.js';
+export {
+  CurrentWxSession,
+  CurrentWxUser,
+  WxApp,
+  WxPublic,
+} from './guard/wx-session.decorators.js';
+
+export type { WechatAuthAction, WechatAuthErrorCode } from './errors/error-codes.js';
+export { WechatAuthError, type WechatAuthErrorBody } from './errors/wechat-auth.error.js';
+export { WechatUpstreamError, type WechatUpstreamDetails } from './errors/wechat-upstream.error.js';
+export { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
+
+export { wechatAuthEntities } from './wechat-auth.entities.js';
+export { wechatAuthMigrations } from './migrations/index.js';

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { WechatApps } from '../apps/wechat-apps.js';
+import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import type { WechatUser } from '../users/wechat-user.entity.js';
+import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../wechat-auth.config.js';
+import { readClaims, type SessionClaims } from './session-claims.js';
+import { SigningKey } from './signing-key.js';
+import type { IssuedSession, SignedSession } from './wx-session.js';
+
+const MAX_TOKEN_LENGTH = 2048;
+
+/** Turns sessions into tokens and back, by cryptography alone: no store is asked. */
+@Injectable()
+export class SessionTokens {
+  /** The first of each app signs. */
+  private readonly keys: readonly SigningKey[];
+  private readonly keyByHeader: ReadonlyMap<string, SigningKey>;
+
+  constructor(
+    private readonly apps: WechatApps,
+    @Inject(WECHAT_AUTH_CONFIG) private readonly config: WechatAuthConfig,
+  ) {
+    const { secrets } = config.session;
+    this.keys = apps.all.flatMap(({ appid, secret }) =>
+      (secrets.length > 0 ? secrets : [secret]).map((each) => new SigningKey(each, appid)),
+    );
+    this.keyByHeader = new Map(this.keys.map((key) => [key.header, key]));
+  }
+
+  /** @throws {@link WechatAuthError} `WX_APP_UNKNOWN` */
+  issue(user: Pick<WechatUser, 'id' | 'appid' | 'sessionEpoch'>): IssuedSession {
+    const { appid } = this.apps.get(user.appid);
+    const key = this.keys.find((candidate) => candidate.appid === appid);
+    if (key === undefined) throw new WechatAuthError('WX_APP_UNKNOWN');
+    const { expiresIn, issuer } = this.config.session;
+    const iat = Math.floor(Date.now() / 1000);
+    const claims: SessionClaims = {
+      iss: issuer,
+      aud: appid,
+      sub: user.id,
+      jti: randomUUID(),
+      epoch: user.sessionEpoch,
+      iat,
+      exp: iat + expiresIn,
+    };
+    const expiresAt = new Date(claims.exp * 1000);
+    return {
+      token: key.sign(claims),
+      expiresIn,
+      expiresAt,
+      session: { id: claims.jti, userId: user.id, appid, issuedAt: new Date(iat * 1000), expiresAt },
+    };
+  }
+
+  /**
+   * Accepts what {@link issue} issues and nothing else: the header must be one of ours byte for
+   * byte, so that whatever a forger could say in it is never read.
+   *
+   * @throws {@link WechatAuthError} `WX_SESSION_INVALID`, `WX_SESSION_EXPIRED`
+   */
+  verify(token: string): SignedSession {
+    const key = hasOurForm(token) ? this.keyByHeader.get(token.slice(0, token.indexOf('.'))) : undefined;
+    if (key === undefined) throw new WechatAuthError('WX_SESSION_INVALID');
+    const { issuer, expiresIn } = this.config.session;
+    const signed = readClaims(payloadOf(key, token), { iss: issuer, aud: key.appid, expiresIn });
+    if (signed === undefined) throw new WechatAuthError('WX_SESSION_INVALID');
+    if (signed.session.expiresAt.getTime() <= Date.now()) {
+      throw new WechatAuthError('WX_SESSION_EXPIRED');
+    }
+    return signed;
+  }
+}
+
+/** Three segments of canonical base64url (RFC 7515 section 2): one token, one spelling. */
+const hasOurForm = (token: unknown): token is string =>
+  typeof token === 'string' &&
+  token.length <= MAX_TOKEN_LENGTH &&
+  /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) &&
+  token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
+
+/** Why a token does not verify is nobody's business: it would help a forger alone. */
+function payloadOf(key: SigningKey, token: string): unknown {
+  try {
+    return key.verify(token);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { isUuid } from '../crypto/uuid.js';
+import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import { WechatStore } from '../store/wechat-store.js';
+import { WechatUser } from '../users/wechat-user.entity.js';
+import { SessionTokens } from './session-tokens.js';
+import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
+import type { IssuedSession, SignedSession, WxSession } from './wx-session.js';
+
+/**
+ * Issues, verifies and ends our sessions. Ending is strict: once a call here has ended a session,
+ * no instance on the same database accepts it.
+ */
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly tokens: SessionTokens,
+    private readonly store: WechatStore,
+  ) {}
+
+  /**
+   * Issues a session to a user just read from the database.
+   * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
+   */
+  async issue(user: Pick<WechatUser, 'id' | 'appid' | 'sessionEpoch'>): Promise<IssuedSession> {
+    return Promise.resolve(this.tokens.issue(user));
+  }
+
+  /**
+   * @throws {@link WechatAuthError} `WX_SESSION_INVALID`, `WX_SESSION_EXPIRED`,
+   * `WX_SESSION_REVOKED`, `WX_STORE_UNAVAILABLE`
+   */
+  async verify(token: string): Promise<WxSession> {
+    const signed = this.tokens.verify(token);
+    if (!(await this.isLive(signed))) throw new WechatAuthError('WX_SESSION_REVOKED');
+    return signed.session;
+  }
+
+  /** Ends one session. @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE` */
+  async revoke(session: WxSession): Promise<void> {
+    await this.store.query(
+      `INSERT INTO ${this.store.table(WechatRevokedSession)} (user_id, id, expires_at)
+       VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+      [session.userId, session.id, session.expiresAt],
+    );
+  }
+
+  /**
+   * Ends the session of a token, where it is one; any other text is no session and nothing to end.
+   * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
+   */
+  async revokeToken(token: string): Promise<void> {
+    let signed: SignedSession;
+    try {
+      signed = this.tokens.verify(token);
+    } catch (error) {
+      if (error instanceof WechatAuthError) return;
+      throw error;
+    }
+    await this.revoke(signed.session);
+  }
+
+  /** Ends every session of a user. @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE` */
+  async revokeAll(userId: string): Promise<void> {
+    if (!isUuid(userId)) return;
+    await this.store.query(
+      `UPDATE ${this.store.table(WechatUser)} SET session_epoch = session_epoch + 1 WHERE id = $1`,
+      [userId],
+    );
+  }
+
+  private async isLive({ session, epoch }: SignedSession): Promise<boolean> {
+    const rows = await this.store.query<unknown[]>(
+      `SELECT FROM ${this.store.table(WechatUser)} u
+       WHERE u.id = $1 AND u.session_epoch = $3 AND NOT EXISTS (
+         SELECT FROM ${this.store.table(WechatRevokedSession)} r WHERE r.user_id = $1 AND r.id = $2)`,
+      [session.userId, session.id, epoch],
+    );
+    return rows.length > 0;
+  }
+}

@@ -1,0 +1,78 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import {
+  DataSource,
+  QueryFailedError,
+  type EntityTarget,
+  type ObjectLiteral,
+  type QueryRunner,
+} from 'typeorm';
+import { WechatAuthError } from '../errors/wechat-auth.error.js';
+
+/** Injects the host's DataSource, whatever its name. */
+export const WECHAT_AUTH_DATA_SOURCE = Symbol('WECHAT_AUTH_DATA_SOURCE');
+
+/** No caller waits longer than this for Postgres, also where connecting hangs. */
+const TIMEOUT_MS = 5000;
+
+/** The way to the host's Postgres: every failure there becomes `WX_STORE_UNAVAILABLE`. */
+@Injectable()
+export class WechatStore {
+  private readonly logger = new Logger('WechatAuth');
+
+  constructor(@Inject(WECHAT_AUTH_DATA_SOURCE) private readonly dataSource: DataSource) {}
+
+  /** The table of an entity, quoted, with the schema and prefix of the host. */
+  table(entity: EntityTarget<ObjectLiteral>): string {
+    return this.dataSource
+      .getMetadata(entity)
+      .tablePath.split('.')
+      .map((name) => this.dataSource.driver.escape(name))
+      .join('.');
+  }
+
+  /** Runs one statement. @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE` */
+  query<T>(sql: string, parameters: readonly unknown[]): Promise<T> {
+    return this.run((runner) => runner.query(sql, [...parameters]) as Promise<T>);
+  }
+
+  /**
+   * Does `work` on a connection to the primary: a replica may not know yet of a logout.
+   * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`, after five seconds at the latest
+   */
+  async run<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error(`no answer within ${String(TIMEOUT_MS)} ms`));
+      }, TIMEOUT_MS);
+    });
+    try {
+      return await Promise.race([this.connected(work), timeout]);
+    } catch (error) {
+      throw this.unavailable(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async connected<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner('master');
+    try {
+      await runner.connect();
+      return await work(runner);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private unavailable(error: unknown): WechatAuthError {
+    // The driver's own error: TypeORM's holds the statement and its parameters.
+    const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+    const { message, code } = cause as { message?: string; code?: string };
+    const remedy = code === '42P01' ? ': run wechatAuthMigrations' : '';
+    this.logger.error(
+      `WX_STORE_UNAVAILABLE: ${message || 'Postgres cannot be reached'}${code ? ` (${code})` : ''}${remedy}`,
+    );
+    return new WechatAuthError('WX_STORE_UNAVAILABLE', { cause });
+  }
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { FindOptionsWhere } from 'typeorm';
+import { WechatApps } from '../apps/wechat-apps.js';
+import type { Code2Session } from '../code2session/code2session.js';
+import { isUuid } from '../crypto/uuid.js';
+import { WechatStore } from '../store/wechat-store.js';
+import { SessionKeyCipher } from './session-key-cipher.js';
+import { upsertUserSql } from './upsert-user.sql.js';
+import { isWechatId } from '../wechat/wechat-id.js';
+import { WechatUser } from './wechat-user.entity.js';
+
+/**
+ * The users of all mini programs of this server.
+ * Every method may throw {@link WechatAuthError} `WX_STORE_UNAVAILABLE`.
+ */
+@Injectable()
+export class UsersService {
+  constructor(
+    private readonly store: WechatStore,
+    private readonly apps: WechatApps,
+    private readonly cipher: SessionKeyCipher,
+  ) {}
+
+  /**
+   * Creates or updates the user of an exchange in one statement, right under any concurrency: a
+   * missing unionid erases none, and an older exchange overwrites nothing of a newer one.
+   *
+   * @returns the user, and whether this very call created it.
+   * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
+   */
+  async upsert(code2Session: Code2Session): Promise<{ user: WechatUser; isNew: boolean }> {
+    const { appid, openid, unionid, sessionKey, exchangedAt = performance.now() } = code2Session;
+    const id = randomUUID();
+    const sealed = this.cipher.seal(sessionKey, code2Session);
+    const sql = upsertUserSql(this.store.table(WechatUser));
+    const [row] = await this.store.run((runner) => {
+      // Measured once the connection is there, or a wait for one would make an old exchange young.
+      const age = Math.max(0, performance.now() - exchangedAt) / 1000;
+      const parameters = [id, appid, openid, unionid ?? null, sealed, age];
+      return runner.query(sql, parameters) as Promise<[WechatUser]>;
+    });
+    return { user: Object.assign(new WechatUser(), row), isNew: row.id === id };
+  }
+
+  /** The user with our id `id`, or `null`. */
+  async findById(id: string): Promise<WechatUser | null> {
+    return isUuid(id) ? this.findOne({ id }) : null;
+  }
+
+  /**
+   * The user whom WeChat calls `openid`, or `null`.
+   * @param appid - the mini program; the default app where absent.
+   */
+  async findByOpenid(openid: string, appid = this.apps.get().appid): Promise<WechatUser | null> {
+    return isWechatId(openid) && isWechatId(appid) ? this.findOne({ appid, openid }) : null;
+  }
+
+  /** The users of one person in all mini programs of this server, the oldest first. */
+  async findByUnionid(unionid: string): Promise<WechatUser[]> {
+    if (!isWechatId(unionid)) return [];
+    return this.store.run(({ manager }) =>
+      manager.find(WechatUser, { where: { unionid }, order: { createdAt: 'ASC', id: 'ASC' } }),
+    );
+  }
+
+  /** Removes the user and with it the `session_key`; every session of the user is over. */
+  async remove(id: string): Promise<void> {
+    if (!isUuid(id)) return;
+    await this.store.query(`DELETE FROM ${this.store.table(WechatUser)} WHERE id = $1`, [id]);
+  }
+
+  private findOne(where: FindOptionsWhere<WechatUser>): Promise<WechatUser | null> {
+    return this.store.run(({ manager }) => manager.findOneBy(WechatUser, where));
+  }
+}

@@ -1,0 +1,51 @@
+import { HttpModule } from '@nestjs/axios';
+import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
+import { RouterModule } from '@nestjs/core';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import { LoginController } from './login/login.controller.js';
+import { SessionController } from './login/session.controller.js';
+import { WECHAT_AUTH_DATA_SOURCE } from './store/wechat-store.js';
+import { checkOptions, WECHAT_AUTH_CONFIG } from './wechat-auth.config.js';
+import { wechatAuthEntities } from './wechat-auth.entities.js';
+import type { WechatAuthModuleExtras, WechatAuthOptions } from './wechat-auth.options.js';
+import { httpOptions } from './wechat/http-options.js';
+
+const EXTRAS: WechatAuthModuleExtras = {
+  isGlobal: true,
+  dataSource: undefined,
+  routes: { path: 'wechat' },
+};
+
+const optionsToken = Symbol('WECHAT_AUTH_OPTIONS');
+
+/** `forRoot` and `forRootAsync`, and what the static options change about the module. */
+export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<WechatAuthOptions>({ optionsInjectionToken: optionsToken })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createWechatAuthOptions')
+    .setExtras(EXTRAS, (definition, extras): DynamicModule => {
+      const { isGlobal, dataSource, routes } = extras;
+      return {
+        ...definition,
+        global: isGlobal ?? true,
+        imports: [
+          ...(definition.imports ?? []),
+          TypeOrmModule.forFeature(wechatAuthEntities, dataSource),
+          HttpModule.register(httpOptions()),
+          ...(routes
+            ? [RouterModule.register([{ path: routes.path, module: definition.module }])]
+            : []),
+        ],
+        controllers: routes ? [LoginController, SessionController] : [],
+        providers: [
+          ...(definition.providers ?? []),
+          {
+            provide: WECHAT_AUTH_CONFIG,
+            useFactory: (options: WechatAuthOptions) => checkOptions(options, extras),
+            inject: [optionsToken],
+          },
+          { provide: WECHAT_AUTH_DATA_SOURCE, useExisting: getDataSourceToken(dataSource) },
+        ],
+      };
+    })
+    .build();

@@ -1,0 +1,73 @@
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { DataSource } from 'typeorm';
+import { WechatApps } from './apps/wechat-apps.js';
+import { Code2SessionService } from './code2session/code2session.service.js';
+import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
+import { WxSessionGuard } from './guard/wx-session.guard.js';
+import { LoginService } from './login/login.service.js';
+import { RevokedSessionsCleaner } from './sessions/revoked-sessions.cleaner.js';
+import { SessionTokens } from './sessions/session-tokens.js';
+import { SessionsService } from './sessions/sessions.service.js';
+import { WECHAT_AUTH_DATA_SOURCE, WechatStore } from './store/wechat-store.js';
+import { SessionKeyCipher } from './users/session-key-cipher.js';
+import { UsersService } from './users/users.service.js';
+import { WechatUser } from './users/wechat-user.entity.js';
+import { ConfigurableModuleClass } from './wechat-auth.module-definition.js';
+import { WechatClient } from './wechat/wechat-client.js';
+
+/**
+ * WeChat mini-program login: `WechatAuthModule.forRoot({ appid, secret })`.
+ *
+ * @throws {@link WechatAuthConfigError} at start-up, where an option or the wiring is wrong
+ */
+@Module({
+  providers: [
+    LoginService,
+    Code2SessionService,
+    WechatApps,
+    WechatClient,
+    UsersService,
+    SessionKeyCipher,
+    SessionsService,
+    SessionTokens,
+    RevokedSessionsCleaner,
+    WxSessionGuard,
+    WechatStore,
+  ],
+  exports: [LoginService, Code2SessionService, UsersService, SessionsService, WxSessionGuard],
+})
+export class WechatAuthModule extends ConfigurableModuleClass implements OnModuleInit {
+  constructor(
+    private readonly modules: ModulesContainer,
+    @Inject(WECHAT_AUTH_DATA_SOURCE) private readonly dataSource: DataSource,
+  ) {
+    super();
+  }
+
+  onModuleInit(): void {
+    const problems = [...this.registrationProblems(), ...this.dataSourceProblems()];
+    if (problems.length > 0) throw new WechatAuthConfigError(problems);
+  }
+
+  private registrationProblems(): string[] {
+    const ours = [...this.modules.values()].filter((m) => m.metatype === WechatAuthModule);
+    return ours.length > 1
+      ? [
+          'WechatAuthModule is registered more than once: call forRoot or forRootAsync in one module, and list several mini programs in its apps option.',
+        ]
+      : [];
+  }
+
+  private dataSourceProblems(): string[] {
+    const { options, isInitialized } = this.dataSource;
+    if (options.type !== 'postgres') {
+      return [`The DataSource must be of type 'postgres', not '${options.type}'.`];
+    }
+    return isInitialized && !this.dataSource.hasMetadata(WechatUser)
+      ? [
+          'The DataSource does not know our entities: set autoLoadEntities: true, or add ...wechatAuthEntities to its entities.',
+        ]
+      : [];
+  }
+}

@@ -1,0 +1,56 @@
+import { WechatUpstreamError } from '../errors/wechat-upstream.error.js';
+import { errorCodeOf } from './errcodes.js';
+
+/** An answer of WeChat: a JSON object whose fields nobody has checked yet. */
+export type WechatAnswer = Record<string, unknown>;
+
+/** WeChat did not answer, or not as documented; `reason` is for the log and names no secret. */
+export const unavailable = (reason: string): WechatUpstreamError =>
+  new WechatUpstreamError('WX_UPSTREAM_UNAVAILABLE', { errmsg: reason });
+
+/**
+ * Reads an answer as JSON, whatever its content type, as WeChat sends `text/plain`.
+ *
+ * @param secrets - what must not stand in an error, even where WeChat echoes it.
+ * @throws {@link WechatUpstreamError} for an errcode other than 0 and for any other body.
+ */
+export function readAnswer(body: Uint8Array, secrets: readonly string[]): WechatAnswer {
+  const answer = parse(body);
+  const errcode = answer['errcode'] ?? 0;
+  if (typeof errcode !== 'number' || !Number.isSafeInteger(errcode)) {
+    throw unavailable('the errcode of the answer is not an integer');
+  }
+  if (errcode === 0) return answer;
+  const errmsg = readable(answer['errmsg'], secrets);
+  const rid = /\brid: ?([\w-]{1,64})/.exec(errmsg)?.[1];
+  throw new WechatUpstreamError(errorCodeOf(errcode), {
+    errcode,
+    errmsg,
+    ...(rid !== undefined && { rid }),
+  });
+}
+
+function parse(body: Uint8Array): WechatAnswer {
+  let answer: unknown;
+  try {
+    // Fatal: replacement characters could make one openid of two.
+    answer = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    // What the parser says quotes the body, which may hold a session_key.
+    throw unavailable('the answer is not JSON');
+  }
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
+    throw unavailable('the answer is not a JSON object');
+  }
+  return answer as WechatAnswer;
+}
+
+/** WeChat's words fit for one line of a log, without the secrets of the request. */
+function readable(errmsg: unknown, secrets: readonly string[]): string {
+  if (typeof errmsg !== 'string') return '';
+  return secrets
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .reduce((text, secret) => text.replaceAll(secret, '***'), errmsg)
+    .replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
+    .slice(0, 512);
+}
