@@ -56,7 +56,8 @@ export function checkOptions(
       timeout: check.timeout(wechat['timeout']),
     },
   };
-  check.derivation(config);
+  const keys = [session['secret'], root['encryptionSecret']];
+  if (keys.includes(undefined)) check.derivation(config.apps);
   check.done();
   return config;
 }
@@ -153,8 +154,7 @@ class OptionsCheck {
   }
 
   /** Keys derived from a guessable AppSecret would let anybody forge sessions. */
-  derivation({ apps, session, encryptionSecrets }: WechatAuthConfig): void {
-    if (session.secrets.length > 0 && encryptionSecrets.length > 0) return;
+  derivation(apps: readonly WechatAppOptions[]): void {
     if (apps.some(({ secret }) => bytes(secret) < 32)) {
       this.problems.push(
         'An AppSecret of WeChat has 32 characters; with a shorter one, set session.secret and encryptionSecret.',

@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { deriveKey } from './derive-key.js';
+import { Envelope } from './envelope.js';
+
+const oldKey = deriveKey('an old secret of thirty-two bytes', 'session-key', 'wx1');
+const newKey = deriveKey('a new secret of thirty-two bytes!', 'session-key', 'wx1');
+const row = ['wx1', 'openid-1'];
+const sessionKey = 'tiihtNczf5v6AKRyjwEUhQ==';
+
+describe('Envelope', () => {
+  it('opens what it sealed, whatever the text and the row', () => {
+    const envelope = new Envelope([newKey]);
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.array(fc.string()), (text, anyRow) => {
+        expect(envelope.open(envelope.seal(text, anyRow), anyRow)).toBe(text);
+      }),
+    );
+  });
+
+  it('does not show the text, and never seals it twice alike', () => {
+    const envelope = new Envelope([newKey]);
+    const [first, second] = [envelope.seal(sessionKey, row), envelope.seal(sessionKey, row)];
+    expect(first.equals(second)).toBe(false);
+    expect(first.includes(sessionKey)).toBe(false);
+    expect(first.includes(Buffer.from(sessionKey, 'base64'))).toBe(false);
+  });
+
+  it('names its version first', () => {
+    expect(new Envelope([newKey]).seal(sessionKey, row)[0]).toBe(1);
+  });
+
+  it.each([
+    ['another openid', ['wx1', 'openid-2']],
+    ['another app', ['wx2', 'openid-1']],
+    ['the same letters cut elsewhere', ['wx1o', 'penid-1']],
+    ['no row', []],
+  ])('does not open in the row of %s', (_, otherRow) => {
+    const envelope = new Envelope([newKey]);
+    expect(envelope.open(envelope.seal(sessionKey, row), otherRow)).toBeUndefined();
+  });
+
+  it('opens with an older key of the list and seals with the first', () => {
+    const sealedBefore = new Envelope([oldKey]).seal(sessionKey, row);
+    const rotated = new Envelope([newKey, oldKey]);
+    expect(rotated.open(sealedBefore, row)).toBe(sessionKey);
+    expect(new Envelope([newKey]).open(rotated.seal(sessionKey, row), row)).toBe(sessionKey);
+  });
+
+  it('does not open with other keys or with none', () => {
+    const sealed = new Envelope([oldKey]).seal(sessionKey, row);
+    expect(new Envelope([newKey]).open(sealed, row)).toBeUndefined();
+    expect(new Envelope([]).open(sealed, row)).toBeUndefined();
+    expect(() => new Envelope([]).seal(sessionKey, row)).toThrow(TypeError);
+  });
+
+  it('notices every flipped bit and every missing or added byte', () => {
+    const envelope = new Envelope([newKey]);
+    const sealed = envelope.seal(sessionKey, row);
+    for (let bit = 0; bit < sealed.length * 8; bit++) {
+      const damaged = Buffer.from(sealed);
+      damaged.writeUInt8(damaged.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      expect(envelope.open(damaged, row)).toBeUndefined();
+    }
+    for (let length = 0; length < sealed.length; length++) {
+      expect(envelope.open(sealed.subarray(0, length), row)).toBeUndefined();
+    }
+    expect(envelope.open(Buffer.concat([sealed, Buffer.of(0)]), row)).toBeUndefined();
+  });
+});
+
+describe('deriveKey', () => {
+  it('gives unrelated keys for another secret, purpose or context', () => {
+    const keys = [
+      deriveKey('secret', 'session', 'wx1'),
+      deriveKey('secret', 'session', 'wx2'),
+      deriveKey('secret', 'session-key', 'wx1'),
+      deriveKey('Secret', 'session', 'wx1'),
+    ].map((key) => key.export().toString('hex'));
+    expect(new Set(keys).size).toBe(4);
+    expect(keys[0]).toHaveLength(64);
+  });
+
+  it('gives the same key every time', () => {
+    const [a, b] = [deriveKey('secret', 'session', 'wx1'), deriveKey('secret', 'session', 'wx1')];
+    expect(a.equals(b)).toBe(true);
+  });
+});

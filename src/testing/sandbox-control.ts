@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SandboxFault } from './sandbox-faults.js';
+import type { SandboxUser } from './sandbox.types.js';
+
+const MAX_BODY = 16 * 1024;
+
+/** What the outside may ask of the sandbox itself. */
+export interface SandboxControls {
+  issueCode(user: SandboxUser): string;
+  fail(fault: SandboxFault, times?: number): void;
+}
+
+/** `POST /sandbox/…`: the sandbox over HTTP, for curl and for a page in a browser. */
+export async function control(
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  sandbox: SandboxControls,
+): Promise<void> {
+  allowLoopbackPages(request, response);
+  const action = ACTIONS[path];
+  if (action === undefined) return answer(response, 404, { message: 'There is /sandbox/codes and /sandbox/faults.' });
+  if (request.method === 'OPTIONS') return answer(response, 204);
+  if (request.method !== 'POST') return answer(response, 405, { message: 'Use POST.' });
+  try {
+    const [status, body] = action(sandbox, await readBody(request));
+    answer(response, status, body);
+  } catch (error) {
+    const status = error instanceof TooLarge ? 413 : 400;
+    answer(response, status, { message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+type Body = Record<string, unknown>;
+
+const ACTIONS: Partial<Record<string, (sandbox: SandboxControls, body: Body) => [number, object?]>> = {
+  '/sandbox/codes': (sandbox, body) => [
+    200,
+    { code: sandbox.issueCode({ openid: text(body, 'openid'), unionid: text(body, 'unionid'), appid: text(body, 'appid') }) },
+  ],
+  '/sandbox/faults': (sandbox, { fault, times }) => {
+    // fail() checks both, for callers without types as much as for these.
+    sandbox.fail(fault as SandboxFault, times as number | undefined);
+    return [204];
+  },
+};
+
+function text(body: Body, name: string): string | undefined {
+  const value = body[name];
+  if (value === undefined || (typeof value === 'string' && /^[^\p{Cc}\p{Cs}]{1,128}$/u.test(value))) {
+    return value;
+  }
+  throw new TypeError(`${name} must be a text of 1 to 128 characters.`);
+}
+
+class TooLarge extends Error {}
+
+async function readBody(request: IncomingMessage): Promise<Body> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_BODY) throw new TooLarge('The body is larger than 16 KiB.');
+    chunks.push(chunk);
+  }
+  if (length === 0) return {};
+  const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Body;
+  throw new TypeError('The body must be a JSON object.');
+}
+
+function answer(response: ServerResponse, status: number, body?: object): void {
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+  response.end(body && JSON.stringify(body));
+}
+
+/** A demo page on another port of this machine may ask; pages from elsewhere may not. */
+function allowLoopbackPages(request: IncomingMessage, response: ServerResponse): void {
+  const { origin } = request.headers;
+  if (origin === undefined || !/^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)) return;
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-allow-headers', 'content-type');
+  response.setHeader('vary', 'origin');
+}

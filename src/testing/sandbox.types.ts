@@ -1,0 +1,41 @@
+/** A mini program that the sandbox knows. */
+export interface SandboxApp {
+  appid: string;
+  secret: string;
+}
+
+/** How the sandbox is started. */
+export interface WechatSandboxOptions {
+  /**
+   * The port on 127.0.0.1.
+   * @defaultValue any free one
+   */
+  port?: number | undefined;
+  /**
+   * The mini programs there are; the first is the one a code is for where none is named.
+   * @defaultValue every appid with every secret; a code is then for the app that first presents it
+   */
+  apps?: readonly SandboxApp[] | undefined;
+}
+
+/** Who logs in with a code. */
+export interface SandboxUser {
+  /** @defaultValue a user never seen before */
+  openid?: string | undefined;
+  /** @defaultValue none */
+  unionid?: string | undefined;
+  /** The mini program the code is for. */
+  appid?: string | undefined;
+}
+
+/** What WeChat was asked. */
+export interface SandboxRequest {
+  readonly method: string;
+  readonly path: string;
+  /** The query; a `secret` is not kept. */
+  readonly query: Readonly<Record<string, string>>;
+  readonly at: Date;
+}
+
+/** An answer of WeChat, before any fault. */
+export type SandboxAnswer = Record<string, unknown>;

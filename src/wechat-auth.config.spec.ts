@@ -1,0 +1,184 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
+import { checkOptions } from './wechat-auth.config.js';
+import type { WechatAuthOptions } from './wechat-auth.options.js';
+
+const appid = 'wx4f4bc4dec97d474b';
+const secret = 'c4c1f5d0a2b3948576e0f1d2c3b4a596';
+const long = 'a session secret of more than thirty-two bytes';
+
+/** Options as JavaScript or the environment may hand them over, types or not. */
+const check = (options: unknown, extras?: unknown): ReturnType<typeof checkOptions> =>
+  checkOptions(options as WechatAuthOptions, extras as Record<string, never>);
+
+function problemsOf(options: unknown, extras?: unknown): readonly string[] {
+  try {
+    check(options, extras);
+  } catch (error) {
+    if (error instanceof WechatAuthConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('checkOptions', () => {
+  it('needs appid and secret alone, and fills in the defaults of the contract', () => {
+    expect(check({ appid, secret })).toEqual({
+      apps: [{ appid, secret }],
+      session: { expiresIn: 7200, secrets: [], issuer: 'nestjs-wechat-auth' },
+      encryptionSecrets: [],
+      wechat: { baseUrl: 'https://api.weixin.qq.com', timeout: 5000 },
+    });
+  });
+
+  it('takes several apps in their order', () => {
+    const apps = [
+      { appid, secret },
+      { appid: 'wx0000000000000002', secret },
+    ];
+    expect(check({ apps }).apps).toEqual(apps);
+  });
+
+  it.each([
+    [7200, 7200],
+    ['2h', 7200],
+    ['90 minutes', 5400],
+    ['7d', 604_800],
+    [604_800, 604_800],
+    [1, 1],
+  ])('reads session.expiresIn %j as %i seconds', (expiresIn, seconds) => {
+    expect(check({ appid, secret, session: { expiresIn } }).session.expiresIn).toBe(seconds);
+  });
+
+  it.each([0, -1, 1.5, NaN, 604_801, '8d', '7200', '', 'soon', '1500ms', null, {}, '-2h'])(
+    'refuses session.expiresIn %j',
+    (expiresIn) => {
+      expect(problemsOf({ appid, secret, session: { expiresIn } })).toEqual([
+        expect.stringContaining('session.expiresIn'),
+      ]);
+    },
+  );
+
+  it.each([
+    ['session.secret', (value: unknown) => ({ session: { secret: value } })],
+    ['encryptionSecret', (value: unknown) => ({ encryptionSecret: value })],
+  ])('%s is a text of 32 bytes or more, or a list of them', (name, option) => {
+    expect(problemsOf({ appid, secret, ...option(long) })).toEqual([]);
+    expect(problemsOf({ appid, secret, ...option([long, `${long}!`]) })).toEqual([]);
+    expect(problemsOf({ appid, secret, ...option('é'.repeat(16)) })).toEqual([]);
+    for (const bad of ['', 'x'.repeat(31), [], [long, 'short'], 42, null, [null]]) {
+      expect(problemsOf({ appid, secret, ...option(bad) })).toEqual([
+        expect.stringContaining(name),
+      ]);
+    }
+  });
+
+  it.each(['https://api2.weixin.qq.com', 'http://127.0.0.1:3001', 'http://localhost:1', 'http://[::1]:1'])(
+    'takes wechat.baseUrl %s',
+    (baseUrl) => {
+      expect(check({ appid, secret, wechat: { baseUrl } }).wechat.baseUrl).toBe(baseUrl);
+    },
+  );
+
+  it('takes a path in wechat.baseUrl, with or without a slash at its end', () => {
+    const wechat = { baseUrl: 'https://gateway.example/wechat/' };
+    expect(check({ appid, secret, wechat }).wechat.baseUrl).toBe('https://gateway.example/wechat');
+  });
+
+  it.each([
+    'http://api.weixin.qq.com',
+    'http://localhost.example',
+    'http://127.0.0.1.example',
+    'http://10.0.0.1',
+    'ftp://127.0.0.1',
+    'https://user:pass@api.weixin.qq.com',
+    'https://api.weixin.qq.com?x=1',
+    'https://api.weixin.qq.com#x',
+    'api.weixin.qq.com',
+    '',
+    42,
+    null,
+  ])('refuses wechat.baseUrl %j', (baseUrl) => {
+    expect(problemsOf({ appid, secret, wechat: { baseUrl } })).toEqual([
+      expect.stringContaining('wechat.baseUrl'),
+    ]);
+  });
+
+  it.each([0, -1, 1.5, 60_001, '5s', null])('refuses wechat.timeout %j', (timeout) => {
+    expect(problemsOf({ appid, secret, wechat: { timeout } })).toEqual([
+      expect.stringContaining('wechat.timeout'),
+    ]);
+  });
+
+  it.each(['', 42, null, 'x'.repeat(257)])('refuses session.issuer %j', (issuer) => {
+    expect(problemsOf({ appid, secret, session: { issuer } })).toEqual([
+      expect.stringContaining('session.issuer'),
+    ]);
+  });
+
+  it.each([
+    ['nothing at all', undefined, ['appid is missing', 'secret is missing']],
+    ['no object', 'wx1', ['the options must be an object', 'appid', 'secret']],
+    ['empty texts', { appid: '', secret: '' }, ['appid is missing', 'secret is missing']],
+    ['an appid with a space', { appid: 'wx 1', secret }, ['appid is missing or not an AppID']],
+    ['a secret with a line end', { appid, secret: `${secret}\n` }, ['secret is missing or not']],
+    ['both forms', { appid, secret, apps: [{ appid, secret }] }, ['either appid and secret']],
+    ['no app', { apps: [] }, ['apps must be a list']],
+    ['apps that are no list', { apps: { appid, secret } }, ['apps must be a list']],
+    ['an app that is null', { apps: [null] }, ['apps[0].appid', 'apps[0].secret']],
+    [
+      'one appid twice',
+      {
+        apps: [
+          { appid, secret },
+          { appid, secret },
+        ],
+      },
+      ['each appid may stand there once'],
+    ],
+    ['an unknown option', { appid, secret, sesion: {} }, ['"sesion" is no option']],
+    ['an unknown nested option', { appid, secret, wechat: { url: 'x' } }, ['"url" is no option']],
+    ['session as a text', { appid, secret, session: '2h' }, ['session must be an object']],
+    ['a static option from the factory', { appid, secret, isGlobal: false }, ['beside the factory']],
+    ['a guessable AppSecret to derive keys from', { appid, secret: 'short' }, ['32 characters']],
+  ])('refuses %s and says why', (_, options, reasons) => {
+    const problems = problemsOf(options);
+    expect(problems).toHaveLength(reasons.length);
+    reasons.forEach((reason, i) => {
+      expect(problems[i]).toContain(reason);
+    });
+  });
+
+  it('takes a short AppSecret where no key is derived from it', () => {
+    const options = { appid, secret: 'short', session: { secret: long }, encryptionSecret: long };
+    expect(problemsOf(options)).toEqual([]);
+  });
+
+  it.each([
+    [{ isGlobal: 'yes' }, 'isGlobal'],
+    [{ dataSource: '' }, 'dataSource'],
+    [{ routes: true }, 'routes'],
+    [{ routes: {} }, 'routes'],
+    [{ routes: null }, 'routes'],
+  ])('refuses the static options %j', (extras, name) => {
+    expect(problemsOf({ appid, secret }, extras)).toEqual([expect.stringContaining(name)]);
+  });
+
+  it('lists all faults at once and echoes no value', () => {
+    const canaries = ['CANARY-secret!', 'CANARY-session', 'CANARY-encryption'];
+    const [badSecret, session, encryption] = canaries;
+    const options = {
+      appid: 'no appid',
+      secret: `${badSecret ?? ''} `,
+      session: { secret: session, expiresIn: 'CANARY' },
+      encryptionSecret: [encryption],
+      wechat: { baseUrl: 'http://CANARY.example', timeout: -1 },
+    };
+    const problems = problemsOf(options);
+    expect(problems).toHaveLength(7);
+    const error = new WechatAuthConfigError(problems);
+    for (const problem of problems) expect(error.message).toContain(problem);
+    expect(inspect(error, { depth: null })).not.toContain('CANARY');
+  });
+});

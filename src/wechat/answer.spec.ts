@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { WechatUpstreamError } from '../errors/wechat-upstream.error.js';
+import { readAnswer } from './answer.js';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function failureOf(body: Uint8Array, secrets: string[] = []): WechatUpstreamError {
+  try {
+    readAnswer(body, secrets);
+  } catch (error) {
+    if (error instanceof WechatUpstreamError) return error;
+    throw error;
+  }
+  throw new Error('the answer was taken for a success');
+}
+
+describe('readAnswer', () => {
+  it.each(['{"openid":"o"}', '{"openid":"o","errcode":0,"errmsg":"ok"}', '\uFEFF{"openid":"o"}'])(
+    'takes %j for a success',
+    (body) => {
+      expect(readAnswer(bytes(body), [])).toMatchObject({ openid: 'o' });
+    },
+  );
+
+  it.each([
+    [-1, 'WX_UPSTREAM_BUSY'],
+    [40029, 'WX_CODE_INVALID'],
+    [40163, 'WX_CODE_USED'],
+    [40226, 'WX_USER_BLOCKED'],
+    [45011, 'WX_RATE_LIMITED'],
+    [45009, 'WX_QUOTA_EXCEEDED'],
+    [40013, 'WX_APP_MISCONFIGURED'],
+    [40125, 'WX_APP_MISCONFIGURED'],
+    [41002, 'WX_APP_MISCONFIGURED'],
+    [41004, 'WX_APP_MISCONFIGURED'],
+    [40164, 'WX_APP_MISCONFIGURED'],
+    [40243, 'WX_APP_MISCONFIGURED'],
+    [41008, 'WX_UPSTREAM_ERROR'],
+    [99999, 'WX_UPSTREAM_ERROR'],
+    [-1000, 'WX_UPSTREAM_ERROR'],
+  ])('maps errcode %i to %s', (errcode, errorCode) => {
+    expect(failureOf(bytes(JSON.stringify({ errcode, errmsg: 'no' })))).toMatchObject({
+      errorCode,
+      errcode,
+    });
+  });
+
+  it('keeps errmsg and rid', () => {
+    const errmsg = 'invalid code, rid: 65e8a1b2-0c3d4e5f-1a2b3c4d';
+    expect(failureOf(bytes(JSON.stringify({ errcode: 40029, errmsg })))).toMatchObject({
+      errmsg,
+      rid: '65e8a1b2-0c3d4e5f-1a2b3c4d',
+    });
+  });
+
+  it('removes the secrets of the request that WeChat echoes, also where they are encoded', () => {
+    const errmsg = 'no such code a&b/c (a%26b%2Fc) for TopSecret';
+    const failure = failureOf(bytes(JSON.stringify({ errcode: 40029, errmsg })), [
+      'TopSecret',
+      'a&b/c',
+    ]);
+    expect(failure.errmsg).toBe('no such code *** (***) for ***');
+  });
+
+  it('makes one short line of whatever stands in errmsg', () => {
+    const errmsg = `a\r\nFATAL forged line\u2028\u0000\u001b[31m${'x'.repeat(10_000)}`;
+    const failure = failureOf(bytes(JSON.stringify({ errcode: 1, errmsg })));
+    expect(failure.errmsg).toMatch(/^a FATAL forged line \[31mx+$/);
+    expect(failure.errmsg).toHaveLength(512);
+    expect(failureOf(bytes('{"errcode":1,"errmsg":{"a":1}}')).errmsg).toBe('');
+    expect(failureOf(bytes('{"errcode":1}')).errmsg).toBe('');
+  });
+
+  it.each([
+    ['', 'not JSON'],
+    ['<html>', 'not JSON'],
+    ['{"openid":', 'not JSON'],
+    ['null', 'not a JSON object'],
+    ['[]', 'not a JSON object'],
+    ['"text"', 'not a JSON object'],
+    ['42', 'not a JSON object'],
+    ['{"errcode":"40029"}', 'errcode'],
+    ['{"errcode":1.5}', 'errcode'],
+    ['{"errcode":1e400}', 'errcode'],
+    ['{"errcode":{}}', 'errcode'],
+  ])('takes the body %j for no answer', (body, reason) => {
+    const failure = failureOf(bytes(body));
+    expect(failure.errorCode).toBe('WX_UPSTREAM_UNAVAILABLE');
+    expect(failure.errmsg).toContain(reason);
+    expect(failure.errcode).toBeUndefined();
+  });
+
+  it('takes bytes that are not UTF-8 for no answer: two openids must not become one', () => {
+    const body = Buffer.concat([Buffer.from('{"openid":"'), Buffer.of(0xff), Buffer.from('"}')]);
+    expect(failureOf(body).errorCode).toBe('WX_UPSTREAM_UNAVAILABLE');
+  });
+
+  it('answers any bytes with an answer or an upstream error that quotes none of them', () => {
+    fc.assert(
+      fc.property(fc.json(), (json) => {
+        try {
+          readAnswer(bytes(json), []);
+        } catch (error) {
+          expect(error).toBeInstanceOf(WechatUpstreamError);
+        }
+      }),
+    );
+  });
+});
