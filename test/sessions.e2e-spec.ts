@@ -1,0 +1,397 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  UseGuards,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import {
+  CurrentWxSession,
+  CurrentWxUser,
+  SessionsService,
+  UsersService,
+  WechatAuthError,
+  WxApp,
+  WxPublic,
+  WxSessionGuard,
+  type WxSession,
+} from '../src/index.js';
+import { WechatSandbox } from '../src/testing/index.js';
+import { APPID, OTHER_APPID, SECRET, startApp, type TestAppOptions } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { call, logIn } from './support/http.js';
+import { platforms, type ListeningApp } from './support/platforms.js';
+
+const apps = [
+  { appid: APPID, secret: SECRET },
+  { appid: OTHER_APPID, secret: SECRET },
+];
+
+@Controller('shop')
+@UseGuards(WxSessionGuard)
+@WxApp(APPID)
+class ShopController {
+  @Get()
+  shop(): string {
+    return 'shop';
+  }
+
+  @WxApp(OTHER_APPID)
+  @Get('admin')
+  admin(): string {
+    return 'admin';
+  }
+}
+
+@Controller('unguarded')
+class UnguardedController {
+  @Get('session')
+  session(@CurrentWxSession() session: WxSession): WxSession {
+    return session;
+  }
+
+  @Get('user')
+  user(@CurrentWxUser() user: object): object {
+    return user;
+  }
+}
+
+/** What users override: the token in a cookie, and a page instead of a refusal. */
+@Injectable()
+class CookieGuard extends WxSessionGuard {
+  protected override getToken(context: ExecutionContext): string | undefined {
+    const { headers } = context.switchToHttp().getRequest<{ headers: { cookie?: string } }>();
+    return /(?:^|; )wx=([^;]+)/.exec(headers.cookie ?? '')?.[1];
+  }
+
+  protected override refuse(error: WechatAuthError, context: ExecutionContext): Promise<boolean> {
+    return error.errorCode === 'WX_SESSION_MISSING'
+      ? Promise.resolve(false)
+      : super.refuse(error, context);
+  }
+}
+
+@Controller('cookie')
+@UseGuards(CookieGuard)
+class CookieController {
+  @Get()
+  show(@CurrentWxSession() { appid }: WxSession): object {
+    return { appid };
+  }
+}
+
+@Module({ controllers: [ShopController, UnguardedController, CookieController] })
+class RoutesModule {}
+
+describe.each(platforms)('sessions over $name', (platform) => {
+  let database: TestDatabase;
+  let wechat: WechatSandbox;
+  let a: ListeningApp;
+  let b: ListeningApp;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    wechat = await WechatSandbox.start();
+    const test: TestAppOptions = {
+      platform,
+      databaseUrl: database.url,
+      wechatUrl: wechat.url,
+      options: { appid: undefined, secret: undefined, apps },
+      metadata: { imports: [RoutesModule] },
+    };
+    [a, b] = [await startApp(test), await startApp(test)];
+  });
+
+  afterAll(async () => {
+    await a.app.close();
+    await b.app.close();
+    await wechat.close();
+    await database.drop();
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  const errorCodeAt = async (url: string, token: string): Promise<unknown> =>
+    (await call('GET', url, { token })).body?.['errorCode'];
+
+  it('a logout on instance A holds on instance B at once', async () => {
+    for (let round = 0; round < 10; round++) {
+      const token = await logIn(a.url, wechat.issueCode());
+      expect((await call('GET', `${b.url}/me`, { token })).status).toBe(200);
+      expect((await call('DELETE', `${a.url}/wechat/session`, { token })).status).toBe(204);
+      expect(await errorCodeAt(`${b.url}/me`, token)).toBe('WX_SESSION_REVOKED');
+    }
+  });
+
+  it('a logout twice is a logout', async () => {
+    const token = await logIn(a.url, wechat.issueCode());
+    const twice = [0, 1].map(() => call('DELETE', `${a.url}/wechat/session`, { token }));
+    const statuses = (await Promise.all(twice)).map(({ status }) => status);
+    expect(statuses).toContain(204);
+    expect([204, 401]).toEqual(expect.arrayContaining(statuses));
+    expect(await errorCodeAt(`${b.url}/me`, token)).toBe('WX_SESSION_REVOKED');
+  });
+
+  it('revokeAll and a login within the same second: the old one dead, the new one alive', async () => {
+    // The clock stands still, so that no second can pass in between.
+    jest.useFakeTimers({ now: Date.now(), doNotFake: everythingButDate });
+    const openid = 'o-same-second';
+    const old = await logIn(a.url, wechat.issueCode({ openid }));
+    await call('DELETE', `${a.url}/wechat/sessions`, { token: old });
+    const fresh = await logIn(b.url, wechat.issueCode({ openid }));
+    expect(await errorCodeAt(`${b.url}/me`, old)).toBe('WX_SESSION_REVOKED');
+    expect((await call('GET', `${a.url}/me`, { token: fresh })).status).toBe(200);
+  });
+
+  it('a logout and a login within the same second', async () => {
+    jest.useFakeTimers({ now: Date.now(), doNotFake: everythingButDate });
+    const openid = 'o-same-second-2';
+    const old = await logIn(a.url, wechat.issueCode({ openid }));
+    await call('DELETE', `${a.url}/wechat/session`, { token: old });
+    const fresh = await logIn(a.url, wechat.issueCode({ openid }));
+    expect(await errorCodeAt(`${b.url}/me`, old)).toBe('WX_SESSION_REVOKED');
+    expect((await call('GET', `${b.url}/me`, { token: fresh })).status).toBe(200);
+  });
+
+  it('a session ends when its time is over, and not before', async () => {
+    const now = Date.now();
+    jest.useFakeTimers({ now, doNotFake: everythingButDate });
+    const token = await logIn(a.url, wechat.issueCode());
+    const expiresAt = (Math.floor(now / 1000) + 7200) * 1000;
+    jest.setSystemTime(expiresAt - 1);
+    expect((await call('GET', `${a.url}/me`, { token })).status).toBe(200);
+    jest.setSystemTime(expiresAt);
+    const answer = await call('GET', `${a.url}/me`, { token });
+    expect(answer.status).toBe(401);
+    expect(answer.body).toMatchObject({ errorCode: 'WX_SESSION_EXPIRED', action: 'relogin' });
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+  });
+
+  it.each([
+    ['no header', {}, 'WX_SESSION_MISSING'],
+    ['another scheme', { authorization: 'Basic eDp5' }, 'WX_SESSION_MISSING'],
+    ['a scheme without a token', { authorization: 'Bearer' }, 'WX_SESSION_MISSING'],
+    ['no token of ours', { authorization: 'Bearer abc' }, 'WX_SESSION_INVALID'],
+    ['three empty segments', { authorization: 'Bearer ..' }, 'WX_SESSION_INVALID'],
+  ])('a request with %s is refused', async (_, headers, errorCode) => {
+    const answer = await call('GET', `${a.url}/me`, { headers });
+    expect(answer.status).toBe(401);
+    expect(answer.body).toMatchObject({ errorCode, action: 'relogin' });
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+  });
+
+  it.each(['Bearer', 'bearer', 'BEARER'])('the scheme may be spelled %s', async (scheme) => {
+    const token = await logIn(a.url, wechat.issueCode());
+    const headers = { authorization: `${scheme} ${token}` };
+    expect((await call('GET', `${a.url}/me`, { headers })).status).toBe(200);
+  });
+
+  it('a request with two Authorization headers is refused, whichever comes first', async () => {
+    const mine = `Bearer ${await logIn(a.url, wechat.issueCode())}`;
+    const theirs = `Bearer ${await logIn(a.url, wechat.issueCode())}`;
+    for (const authorization of [
+      [mine, theirs],
+      [theirs, mine],
+      [mine, mine],
+    ]) {
+      const answer = await call('GET', `${a.url}/me`, { headers: { authorization } });
+      expect(answer.body).toMatchObject({ statusCode: 401, errorCode: 'WX_SESSION_INVALID' });
+    }
+  });
+
+  it('every part of a token counts', async () => {
+    const token = await logIn(a.url, wechat.issueCode());
+    for (let length = 0; length < token.length; length += 7) {
+      const answer = await call('GET', `${a.url}/me`, { token: token.slice(0, length) });
+      expect(answer.status).toBe(401);
+    }
+    expect(await errorCodeAt(`${a.url}/me`, `${token}A`)).toBe('WX_SESSION_INVALID');
+    expect(await errorCodeAt(`${a.url}/me`, `${token}.`)).toBe('WX_SESSION_INVALID');
+  });
+
+  it('a session of one app is refused where the route asks for another', async () => {
+    const here = await logIn(a.url, wechat.issueCode({ appid: APPID }));
+    const { body } = await call('POST', `${a.url}/wechat/login`, {
+      body: { code: wechat.issueCode({ appid: OTHER_APPID }), appid: OTHER_APPID },
+    });
+    const there = String(body?.['token']);
+    const statusOf = async (path: string, token: string): Promise<number> =>
+      (await call('GET', a.url + path, { token })).status;
+    expect(await statusOf('/shop', here)).toBe(200);
+    expect(await statusOf('/shop/admin', there)).toBe(200);
+    expect(await errorCodeAt(`${a.url}/shop`, there)).toBe('WX_SESSION_INVALID');
+    expect(await errorCodeAt(`${a.url}/shop/admin`, here)).toBe('WX_SESSION_INVALID');
+    // A route that asks for none takes both.
+    expect([await statusOf('/me', here), await statusOf('/me', there)]).toEqual([200, 200]);
+  });
+
+  it('the guard can be told where the token is and what to do about a refusal', async () => {
+    const token = await logIn(a.url, wechat.issueCode());
+    const cookie = { headers: { cookie: `a=b; wx=${token}` } };
+    expect((await call('GET', `${a.url}/cookie`, cookie)).body).toEqual({ appid: APPID });
+    expect((await call('GET', `${a.url}/cookie`, { token })).status).toBe(403);
+    const wrong = await call('GET', `${a.url}/cookie`, { headers: { cookie: 'wx=wrong' } });
+    expect(wrong.body).toMatchObject({ statusCode: 401, errorCode: 'WX_SESSION_INVALID' });
+  });
+
+  it('a handler that asks for a session without a guard is a fault of the server', async () => {
+    const token = await logIn(a.url, wechat.issueCode());
+    for (const path of ['session', 'user']) {
+      expect((await call('GET', `${a.url}/unguarded/${path}`, { token })).status).toBe(500);
+    }
+  });
+
+  it('a user who is removed between the guard and the handler is gone', async () => {
+    const sessions = a.app.get(SessionsService);
+    const users = a.app.get(UsersService);
+    const token = await logIn(a.url, wechat.issueCode({ openid: 'o-just-removed' }));
+    const session = await sessions.verify(token);
+    await users.remove(session.userId);
+    await expect(sessions.verify(token)).rejects.toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });
+  });
+
+  describe('SessionsService', () => {
+    it('issues, verifies and revokes one session', async () => {
+      const sessions = a.app.get(SessionsService);
+      const { user } = await a.app
+        .get(UsersService)
+        .upsert({ appid: APPID, openid: 'o-service', sessionKey: 'k' });
+      const issued = await sessions.issue(user);
+      expect(issued).toEqual({
+        token: expect.any(String),
+        expiresIn: 7200,
+        expiresAt: issued.session.expiresAt,
+        session: {
+          id: expect.any(String),
+          userId: user.id,
+          appid: APPID,
+          issuedAt: expect.any(Date),
+          expiresAt: expect.any(Date),
+        },
+      });
+      expect(await sessions.verify(issued.token)).toEqual(issued.session);
+      const other = await sessions.issue(user);
+      expect(other.session.id).not.toBe(issued.session.id);
+      await sessions.revoke(issued.session);
+      await sessions.revoke(issued.session);
+      await expect(sessions.verify(issued.token)).rejects.toMatchObject({
+        errorCode: 'WX_SESSION_REVOKED',
+      });
+      expect(await sessions.verify(other.token)).toEqual(other.session);
+    });
+
+    it('revokes nothing for an id that is none', async () => {
+      const sessions = a.app.get(SessionsService);
+      for (const id of ['', 'x', "' OR true --", undefined]) await sessions.revokeAll(id as string);
+      const rows = await database.query('SELECT 1 FROM wechat_user WHERE session_epoch > 100');
+      expect(rows).toEqual([]);
+    });
+
+    it('issues no session for an app that this server does not have', async () => {
+      const user = { id: '00000000-0000-4000-8000-000000000000', appid: 'wx-gone', sessionEpoch: 0 };
+      await expect(a.app.get(SessionsService).issue(user)).rejects.toMatchObject({
+        errorCode: 'WX_APP_UNKNOWN',
+      });
+    });
+  });
+
+  it('the token says what the contract says, and nothing about the user at WeChat', async () => {
+    const openid = 'o-not-in-the-token';
+    const token = await logIn(a.url, wechat.issueCode({ openid, unionid: 'u-neither' }));
+    const [header, claims] = token
+      .split('.')
+      .slice(0, 2)
+      .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as object);
+    expect(header).toEqual({ alg: 'HS256', typ: 'wx-session+jwt', kid: expect.any(String) });
+    const user = await a.app.get(UsersService).findByOpenid(openid);
+    expect(claims).toEqual({
+      iss: 'nestjs-wechat-auth',
+      aud: APPID,
+      sub: user?.id,
+      jti: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
+      epoch: 0,
+      iat: expect.any(Number),
+      exp: expect.any(Number),
+    });
+    const { iat, exp } = claims as { iat: number; exp: number };
+    expect(exp - iat).toBe(7200);
+    const [row] = await database.query<{ session_key: Buffer }>(
+      'SELECT session_key FROM wechat_user WHERE openid = $1',
+      [openid],
+    );
+    for (const secret of [openid, 'u-neither', row?.session_key.toString('base64') ?? '']) {
+      expect(JSON.stringify([header, claims])).not.toContain(secret);
+    }
+  });
+});
+
+@Controller('open')
+@WxPublic()
+class OpenController {
+  @Get()
+  open(): string {
+    return 'open';
+  }
+}
+
+@Controller('closed')
+class ClosedController {
+  @Get()
+  closed(): string {
+    return 'closed';
+  }
+
+  @WxPublic()
+  @Get('open')
+  open(): string {
+    return 'open';
+  }
+}
+
+describe.each(platforms)('a global guard over $name', (platform) => {
+  it('closes every route but the login and those that are public', async () => {
+    const database = await createTestDatabase();
+    const wechat = await WechatSandbox.start();
+    const { app, url } = await startApp({
+      platform,
+      databaseUrl: database.url,
+      wechatUrl: wechat.url,
+      metadata: {
+        controllers: [OpenController, ClosedController],
+        providers: [{ provide: APP_GUARD, useClass: WxSessionGuard }],
+      },
+    });
+    const token = await logIn(url, wechat.issueCode());
+    const statusOf = async (path: string, options = {}): Promise<number> =>
+      (await call('GET', url + path, options)).status;
+    expect(await statusOf('/open')).toBe(200);
+    expect(await statusOf('/closed/open')).toBe(200);
+    expect(await statusOf('/closed')).toBe(401);
+    expect(await statusOf('/closed', { token })).toBe(200);
+    expect(await statusOf('/wechat/session')).toBe(401);
+    expect(await statusOf('/wechat/session', { token })).toBe(200);
+    expect((await call('DELETE', `${url}/wechat/session`, { token })).status).toBe(204);
+    expect(await statusOf('/closed', { token })).toBe(401);
+    await app.close();
+    await wechat.close();
+    await database.drop();
+  });
+});
+
+const everythingButDate = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const as never;

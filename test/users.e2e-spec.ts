@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { UsersService, WechatUser, type Code2Session } from '../src/index.js';
+import { SessionKeyCipher } from '../src/users/session-key-cipher.js';
+import { WechatSandbox } from '../src/testing/index.js';
+import { APPID, OTHER_APPID, SECRET, startApp } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { call, logIn } from './support/http.js';
+import type { ListeningApp } from './support/platforms.js';
+
+describe('UsersService', () => {
+  let database: TestDatabase;
+  let wechat: WechatSandbox;
+  let server: ListeningApp;
+  let users: UsersService;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    wechat = await WechatSandbox.start();
+    server = await startApp({
+      databaseUrl: database.url,
+      wechatUrl: wechat.url,
+      options: {
+        appid: undefined,
+        secret: undefined,
+        apps: [
+          { appid: APPID, secret: SECRET },
+          { appid: OTHER_APPID, secret: SECRET },
+        ],
+      },
+    });
+    users = server.app.get(UsersService);
+  });
+
+  afterAll(async () => {
+    await server.app.close();
+    await wechat.close();
+    await database.drop();
+  });
+
+  const exchange = (openid: string, more: Partial<Code2Session> = {}): Code2Session => ({
+    appid: APPID,
+    openid,
+    sessionKey: 'AAAAAAAAAAAAAAAAAAAAAA==',
+    ...more,
+  });
+  const sessionKeyOf = async (openid: string): Promise<string | undefined> => {
+    const [row] = await database.query<{ session_key: Buffer }>(
+      'SELECT session_key FROM wechat_user WHERE openid = $1',
+      [openid],
+    );
+    return row && server.app.get(SessionKeyCipher).open(row.session_key, { appid: APPID, openid });
+  };
+
+  it('creates a user once and updates it from then on', async () => {
+    const first = await users.upsert(exchange('o-1', { unionid: 'u-1' }));
+    expect(first.isNew).toBe(true);
+    expect(first.user).toBeInstanceOf(WechatUser);
+    expect(first.user).toEqual({
+      id: expect.stringMatching(/^[\da-f-]{36}$/),
+      appid: APPID,
+      openid: 'o-1',
+      unionid: 'u-1',
+      sessionEpoch: 0,
+      createdAt: expect.any(Date),
+      updatedAt: expect.any(Date),
+      lastLoginAt: expect.any(Date),
+    });
+    const second = await users.upsert(exchange('o-1'));
+    expect(second.isNew).toBe(false);
+    expect(second.user.id).toBe(first.user.id);
+    expect(second.user.createdAt).toEqual(first.user.createdAt);
+    expect(second.user.lastLoginAt.getTime()).toBeGreaterThan(first.user.lastLoginAt.getTime());
+  });
+
+  it('learns a unionid later on and never forgets it', async () => {
+    const unionids = [];
+    for (const unionid of [undefined, 'u-2', undefined]) {
+      unionids.push((await users.upsert(exchange('o-2', { unionid }))).user.unionid);
+    }
+    expect(unionids).toEqual([null, 'u-2', 'u-2']);
+  });
+
+  it('keeps the key of the newer exchange, whichever is stored first', async () => {
+    const now = performance.now();
+    const older = exchange('o-3', { sessionKey: 'older', unionid: 'u-old', exchangedAt: now - 2000 });
+    const newer = exchange('o-3', { sessionKey: 'newer', unionid: 'u-new', exchangedAt: now - 1000 });
+    await users.upsert(newer);
+    const late = await users.upsert(older);
+    expect(await sessionKeyOf('o-3')).toBe('newer');
+    expect(late.user.unionid).toBe('u-new');
+    await users.upsert(exchange('o-3', { sessionKey: 'newest' }));
+    expect(await sessionKeyOf('o-3')).toBe('newest');
+  });
+
+  it('keeps the key of the newer exchange where both wait for one row', async () => {
+    await users.upsert(exchange('o-4'));
+    const now = performance.now();
+    const ages = Array.from({ length: 20 }, (_, i) => i * 50);
+    await Promise.all(
+      ages.map((age) =>
+        users.upsert(exchange('o-4', { sessionKey: `age ${String(age)}`, exchangedAt: now - age })),
+      ),
+    );
+    expect(await sessionKeyOf('o-4')).toBe('age 0');
+  });
+
+  it('is not shut out by a stamp from the future, as a fail-over may leave it', async () => {
+    await users.upsert(exchange('o-5'));
+    await database.query(
+      `UPDATE wechat_user SET session_key_at = now() + interval '1 hour' WHERE openid = 'o-5'`,
+    );
+    await users.upsert(exchange('o-5', { sessionKey: 'after' }));
+    expect(await sessionKeyOf('o-5')).toBe('after');
+  });
+
+  it('encrypts the session_key at rest and does not select it with the user', async () => {
+    const openid = 'o-sealed';
+    await logIn(server.url, wechat.issueCode({ openid }));
+    const [row] = await database.query<{ session_key: Buffer; text: string }>(
+      'SELECT session_key, wechat_user::text AS text FROM wechat_user WHERE openid = $1',
+      [openid],
+    );
+    expect(row?.session_key[0]).toBe(1);
+    const opened = await sessionKeyOf(openid);
+    expect(Buffer.from(opened ?? '', 'base64')).toHaveLength(16);
+    expect(row?.text).not.toContain(opened);
+    expect(row?.session_key.includes(Buffer.from(opened ?? '', 'base64'))).toBe(false);
+    const user = await users.findByOpenid(openid);
+    expect(Object.keys(user ?? {})).not.toContain('sealedSessionKey');
+    expect(JSON.stringify(user)).not.toMatch(/session_?key/i);
+  });
+
+  it('does not open a session_key that was moved to another row', async () => {
+    await users.upsert(exchange('o-victim'));
+    await users.upsert(exchange('o-thief'));
+    await database.query(
+      `UPDATE wechat_user SET session_key = (SELECT session_key FROM wechat_user WHERE openid = 'o-victim')
+       WHERE openid = 'o-thief'`,
+    );
+    expect(await sessionKeyOf('o-thief')).toBeUndefined();
+  });
+
+  it('finds users by id, by openid within an app, and by unionid across apps', async () => {
+    const unionid = 'u-everywhere';
+    const { user: here } = await users.upsert(exchange('o-6', { unionid }));
+    const { user: there } = await users.upsert(exchange('o-6', { unionid, appid: OTHER_APPID }));
+    expect(await users.findById(here.id)).toEqual(here);
+    expect(await users.findByOpenid('o-6')).toEqual(here);
+    expect(await users.findByOpenid('o-6', OTHER_APPID)).toEqual(there);
+    expect(await users.findByUnionid(unionid)).toEqual([here, there]);
+  });
+
+  it.each(['', 'x', '\0', '\ud800', 'x'.repeat(10_000), '00000000-0000-0000-0000-000000000000', undefined, null, 42, {}])(
+    'finds nothing for %j, and does not fail',
+    async (anything) => {
+      const id = anything as string;
+      expect(await users.findById(id)).toBeNull();
+      expect(await users.findByOpenid(id as never)).toBeNull();
+      expect(await users.findByOpenid('o-6', (id ?? '') as never)).toBeNull();
+      expect(await users.findByUnionid(id)).toEqual([]);
+      await users.remove(id);
+    },
+  );
+
+  it('removes a user with the session_key, and every session of the user is over', async () => {
+    const token = await logIn(server.url, wechat.issueCode({ openid: 'o-removed' }));
+    const user = await users.findByOpenid('o-removed');
+    await users.remove(user?.id ?? '');
+    expect(await users.findByOpenid('o-removed')).toBeNull();
+    const answer = await call('GET', `${server.url}/me`, { token });
+    expect(answer.body).toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });
+    // Whoever comes back is a new user, and the old session stays over.
+    const again = await logIn(server.url, wechat.issueCode({ openid: 'o-removed' }));
+    expect((await call('GET', `${server.url}/me`, { token })).status).toBe(401);
+    expect((await call('GET', `${server.url}/me`, { token: again })).status).toBe(200);
+  });
+});
+
+describe('200 parallel first logins of one openid over four instances', () => {
+  it('are 200 answers, one row, one user id, and one new user', async () => {
+    const database = await createTestDatabase();
+    const wechat = await WechatSandbox.start();
+    const test = { databaseUrl: database.url, wechatUrl: wechat.url };
+    const first = await startApp(test);
+    const servers = [first, ...(await Promise.all([startApp(test), startApp(test), startApp(test)]))];
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, i) =>
+        call('POST', `${servers[i % 4]?.url ?? ''}/wechat/login`, {
+          body: { code: wechat.issueCode({ openid: 'o-crowd' }) },
+        }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(200).fill(200));
+    expect(new Set(answers.map(({ body }) => body?.['userId'])).size).toBe(1);
+    expect(answers.filter(({ body }) => body?.['isNewUser'] === true)).toHaveLength(1);
+    const rows = await database.query('SELECT id FROM wechat_user');
+    expect(rows).toEqual([{ id: answers[0]?.body?.['userId'] }]);
+    for (const { app } of servers) await app.close();
+    await wechat.close();
+    await database.drop();
+  });
+});
