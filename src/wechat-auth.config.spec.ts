@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import { Secret } from './crypto/secret.js';
 import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
 import { checkOptions } from './wechat-auth.config.js';
 import type { WechatAuthOptions } from './wechat-auth.options.js';
@@ -24,8 +25,10 @@ function problemsOf(options: unknown, extras?: unknown): readonly string[] {
 
 describe('checkOptions', () => {
   it('needs appid and secret alone, and fills in the defaults of the contract', () => {
-    expect(check({ appid, secret })).toEqual({
-      apps: [{ appid, secret }],
+    const config = check({ appid, secret });
+    expect(config.apps[0]?.secret.reveal()).toBe(secret);
+    expect(config).toEqual({
+      apps: [{ appid, secret: expect.any(Secret) }],
       session: { expiresIn: 7200, secrets: [], issuer: 'nestjs-wechat-auth' },
       encryptionSecrets: [],
       wechat: { baseUrl: 'https://api.weixin.qq.com', timeout: 5000 },
@@ -37,7 +40,8 @@ describe('checkOptions', () => {
       { appid, secret },
       { appid: 'wx0000000000000002', secret },
     ];
-    expect(check({ apps }).apps).toEqual(apps);
+    const checked = check({ apps }).apps;
+    expect(checked.map((app) => ({ ...app, secret: app.secret.reveal() }))).toEqual(apps);
   });
 
   it.each([
@@ -163,6 +167,18 @@ describe('checkOptions', () => {
     [{ routes: null }, 'routes'],
   ])('refuses the static options %j', (extras, name) => {
     expect(problemsOf({ appid, secret }, extras)).toEqual([expect.stringContaining(name)]);
+  });
+
+  it('keeps the secrets out of every print of what it returns', () => {
+    const config = check({ appid, secret, session: { secret: long }, encryptionSecret: [long] });
+    const print = inspect(config, { depth: null, showHidden: true }) + JSON.stringify(config);
+    expect(print).toContain(appid);
+    expect(print).not.toContain(secret);
+    expect(print).not.toContain(long);
+    expect([...config.session.secrets, ...config.encryptionSecrets].map((s) => s.reveal())).toEqual([
+      long,
+      long,
+    ]);
   });
 
   it('lists all faults at once and echoes no value', () => {

@@ -1,25 +1,32 @@
 import ms, { type StringValue } from 'ms';
+import { Secret } from './crypto/secret.js';
 import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
-import type { WechatAppOptions, WechatAuthModuleExtras, WechatAuthOptions } from './wechat-auth.options.js';
+import type { WechatAuthModuleExtras, WechatAuthOptions } from './wechat-auth.options.js';
 
 /** Injects the {@link WechatAuthConfig}. */
 export const WECHAT_AUTH_CONFIG = Symbol("WECHAT_AUTH_CONFIG");
 
 const DAY = 86_400;
 
+/** A mini program of this server. */
+export interface WechatApp {
+  readonly appid: string;
+  readonly secret: Secret;
+}
+
 /** The options once checked, with their defaults: what the services are built from. */
 export interface WechatAuthConfig {
   /** At least one; the first is the default app. */
-  readonly apps: readonly WechatAppOptions[];
+  readonly apps: readonly WechatApp[];
   readonly session: {
     /** Seconds. */
     readonly expiresIn: number;
     /** The first signs, all verify; empty: derived from the AppSecret. */
-    readonly secrets: readonly string[];
+    readonly secrets: readonly Secret[];
     readonly issuer: string;
   };
   /** The first encrypts, all decrypt; empty: derived from the AppSecret. */
-  readonly encryptionSecrets: readonly string[];
+  readonly encryptionSecrets: readonly Secret[];
   readonly wechat: { readonly baseUrl: string; readonly timeout: number };
 }
 
@@ -106,7 +113,7 @@ class OptionsCheck {
     }
   }
 
-  apps(root: Unchecked): WechatAppOptions[] {
+  apps(root: Unchecked): WechatApp[] {
     const { appid, secret, apps } = root;
     if (apps === undefined) return this.app('', { appid, secret });
     if (appid !== undefined || secret !== undefined) {
@@ -123,7 +130,7 @@ class OptionsCheck {
     return checked;
   }
 
-  private app(prefix: string, app: unknown): WechatAppOptions[] {
+  private app(prefix: string, app: unknown): WechatApp[] {
     const { appid, secret } = isRecord(app) ? app : {};
     if (!isText(appid) || !/^[\w-]{1,64}$/.test(appid)) {
       this.problems.push(
@@ -135,27 +142,27 @@ class OptionsCheck {
         `${prefix}secret is missing or not an AppSecret; copy it from the mini program's console (with wechatAuthConfig: set WECHAT_SECRET).`,
       );
     }
-    return isText(appid) && isText(secret) ? [{ appid, secret }] : [];
+    return isText(appid) && isText(secret) ? [{ appid, secret: new Secret(secret) }] : [];
   }
 
-  secrets(name: string, value: unknown): string[] {
+  secrets(name: string, value: unknown): Secret[] {
     if (value === undefined) return [];
     const list: unknown[] = Array.isArray(value) ? value : [value];
     if (list.length === 0) {
       this.problems.push(`${name}: the list is empty; leave the option out to derive the keys.`);
     }
-    const fit = list.filter((secret) => typeof secret === 'string' && bytes(secret) >= 32);
+    const fit = list.filter(isText).filter((secret) => bytes(secret) >= 32);
     if (fit.length < list.length) {
       this.problems.push(
         `${name} must be a string of at least 32 bytes, or a list of them; "openssl rand -base64 32" makes one.`,
       );
     }
-    return fit as string[];
+    return fit.map((secret) => new Secret(secret));
   }
 
   /** Keys derived from a guessable AppSecret would let anybody forge sessions. */
-  derivation(apps: readonly WechatAppOptions[]): void {
-    if (apps.some(({ secret }) => bytes(secret) < 32)) {
+  derivation(apps: readonly WechatApp[]): void {
+    if (apps.some(({ secret }) => bytes(secret.reveal()) < 32)) {
       this.problems.push(
         'An AppSecret of WeChat has 32 characters; with a shorter one, set session.secret and encryptionSecret.',
       );

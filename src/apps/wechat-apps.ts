@@ -1,23 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../wechat-auth.config.js';
-
-/** A mini program of this server. */
-export class WechatApp {
-  // Private to the language, so that no inspection or serialisation of an app shows it.
-  readonly #secret: string;
-
-  constructor(
-    readonly appid: string,
-    secret: string,
-  ) {
-    this.#secret = secret;
-  }
-
-  get secret(): string {
-    return this.#secret;
-  }
-}
+import { WECHAT_AUTH_CONFIG, type WechatApp, type WechatAuthConfig } from '../wechat-auth.config.js';
 
 /** The mini programs of this server; the first is the default one. */
 @Injectable()
@@ -25,7 +8,7 @@ export class WechatApps {
   readonly all: readonly WechatApp[];
 
   constructor(@Inject(WECHAT_AUTH_CONFIG) { apps }: WechatAuthConfig) {
-    this.all = apps.map(({ appid, secret }) => new WechatApp(appid, secret));
+    this.all = apps;
   }
 
   /** @throws {@link WechatAuthError} `WX_APP_UNKNOWN` */

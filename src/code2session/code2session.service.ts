@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { WechatApps, type WechatApp } from '../apps/wechat-apps.js';
+import { WechatApps } from '../apps/wechat-apps.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import type { WechatApp } from '../wechat-auth.config.js';
 import { WechatClient } from '../wechat/wechat-client.js';
 import { readCode2Session, type Code2Session } from './code2session.js';
 
@@ -42,8 +43,10 @@ export class Code2SessionService {
     return exchange;
   }
 
-  private ask({ appid, secret }: WechatApp, code: string): Promise<Code2Session> {
+  private ask(app: WechatApp, code: string): Promise<Code2Session> {
     const exchangedAt = performance.now();
+    const { appid } = app;
+    const secret = app.secret.reveal();
     return this.wechat.call({
       path: '/sns/jscode2session',
       query: { appid, secret, js_code: code, grant_type: 'authorization_code' },

@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { deriveKey } from './derive-key.js';
 import { Envelope } from './envelope.js';
+import { Secret } from './secret.js';
 
-const oldKey = deriveKey('an old secret of thirty-two bytes', 'session-key', 'wx1');
-const newKey = deriveKey('a new secret of thirty-two bytes!', 'session-key', 'wx1');
+const oldKey = deriveKey(new Secret('an old secret of thirty-two bytes'), 'session-key', 'wx1');
+const newKey = deriveKey(new Secret('a new secret of thirty-two bytes!'), 'session-key', 'wx1');
 const row = ['wx1', 'openid-1'];
 const sessionKey = 'tiihtNczf5v6AKRyjwEUhQ==';
 
@@ -72,17 +73,17 @@ describe('Envelope', () => {
 describe('deriveKey', () => {
   it('gives unrelated keys for another secret, purpose or context', () => {
     const keys = [
-      deriveKey('secret', 'session', 'wx1'),
-      deriveKey('secret', 'session', 'wx2'),
-      deriveKey('secret', 'session-key', 'wx1'),
-      deriveKey('Secret', 'session', 'wx1'),
+      deriveKey(new Secret('secret'), 'session', 'wx1'),
+      deriveKey(new Secret('secret'), 'session', 'wx2'),
+      deriveKey(new Secret('secret'), 'session-key', 'wx1'),
+      deriveKey(new Secret('Secret'), 'session', 'wx1'),
     ].map((key) => key.export().toString('hex'));
     expect(new Set(keys).size).toBe(4);
     expect(keys[0]).toHaveLength(64);
   });
 
   it('gives the same key every time', () => {
-    const [a, b] = [deriveKey('secret', 'session', 'wx1'), deriveKey('secret', 'session', 'wx1')];
+    const [a, b] = [deriveKey(new Secret('secret'), 'session', 'wx1'), deriveKey(new Secret('secret'), 'session', 'wx1')];
     expect(a.equals(b)).toBe(true);
   });
 });

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { hkdfSync } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
 import { deriveKey } from '../crypto/derive-key.js';
+import type { Secret } from '../crypto/secret.js';
 
 /** One key that signs and verifies the sessions of one app (RFC 7515, HS256). */
 export class SigningKey {
@@ -10,7 +11,7 @@ export class SigningKey {
   private readonly jwt: JwtService;
 
   constructor(
-    secret: string,
+    secret: Secret,
     readonly appid: string,
   ) {
     const key = deriveKey(secret, 'session', appid);

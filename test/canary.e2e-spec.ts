@@ -1,0 +1,167 @@
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  Code2SessionService,
+  LoginService,
+  SessionsService,
+  UsersService,
+  WechatUser,
+} from '../src/index.js';
+import { SessionKeyCipher } from '../src/users/session-key-cipher.js';
+import { WechatSandbox, type SandboxFault } from '../src/testing/index.js';
+import { APPID, startApp } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { call } from './support/http.js';
+import { LogCapture } from './support/log-capture.js';
+import { platforms, type ListeningApp } from './support/platforms.js';
+
+const SECRET = 'CANARY-AppSecret-0123456789abcdef';
+const faults: SandboxFault[] = [
+  ...[-1, 40029, 40163, 40226, 45011, 45009, 40013, 40125, 41002, 41004, 41008, 40164, 40243, 99999],
+  ...(['timeout', 'reset', 'truncated', 'http-404', 'http-500', 'http-502', 'redirect'] as const),
+  ...(['garbage', 'empty', 'null', 'array', 'too-large', 'bad-utf8'] as const),
+  ...(['missing-openid', 'missing-session-key', 'empty-openid', 'wrong-types', 'slow'] as const),
+];
+
+describe.each(platforms)('the secrets of a run over $name', (platform) => {
+  let database: TestDatabase;
+  let wechat: WechatSandbox;
+  let server: ListeningApp;
+  const logger = new LogCapture();
+  /** Everything that left the library: log lines, answers, inspected errors and results. */
+  const seen: string[] = [];
+  /** The AppSecret, and the codes, tokens and session keys that came up. */
+  const secrets = new Set<string>([SECRET, encodeURIComponent(SECRET)]);
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    wechat = await WechatSandbox.start();
+    server = await startApp({
+      platform,
+      databaseUrl: database.url,
+      wechatUrl: wechat.url,
+      options: { secret: SECRET, wechat: { baseUrl: wechat.url, timeout: 300 } } as never,
+      logger,
+    });
+  });
+
+  afterAll(async () => {
+    await wechat.close();
+    await database.drop();
+  });
+
+  const newCode = (): string => {
+    const code = wechat.issueCode({ openid: 'o-canary' });
+    secrets.add(code);
+    return code;
+  };
+
+  /** An error as the most talkative of loggers would print it. */
+  const record = (value: unknown): void => {
+    seen.push(
+      inspect(value, { depth: null, showHidden: true, getters: true }),
+      value instanceof Error ? `${value.stack ?? ''}${inspect(value.cause, { depth: null })}` : '',
+      JSON.stringify(value) ?? '',
+    );
+  };
+
+  const attempt = async (work: Promise<unknown>): Promise<unknown> => {
+    try {
+      return await work;
+    } catch (error) {
+      record(error);
+      return undefined;
+    }
+  };
+
+  it('are seen in no log line, answer or error, whatever fails', async () => {
+    const logIn = async (code: string): Promise<string> => {
+      const answer = await call('POST', `${server.url}/wechat/login`, { body: { code } });
+      const { token, ...rest } = answer.body ?? {};
+      if (typeof token === 'string') secrets.add(token);
+      seen.push(JSON.stringify([rest, answer.headers]));
+      return String(token);
+    };
+    const visit = async (method: string, path: string, token: string): Promise<void> => {
+      const answer = await call(method, server.url + path, { token });
+      seen.push(answer.text, JSON.stringify(answer.headers));
+    };
+    const services = [
+      server.app.get(LoginService),
+      server.app.get(Code2SessionService),
+      server.app.get(UsersService),
+      server.app.get(SessionsService),
+    ] as const;
+    const [login, code2Session, users, sessions] = services;
+
+    // Every success.
+    const code2SessionResult = await code2Session.exchange(newCode());
+    secrets.add(code2SessionResult.sessionKey);
+    seen.push(inspect(code2SessionResult, { depth: null }), JSON.stringify(code2SessionResult));
+    const { user } = await users.upsert(code2SessionResult);
+    record(user);
+    const token = await logIn(newCode());
+    for (const path of ['/me', '/wechat/session']) await visit('GET', path, token);
+    record(await sessions.verify(token));
+    record(await users.findById(user.id));
+
+    // Every failure of WeChat, over HTTP and through the services.
+    for (const fault of faults) {
+      wechat.fail(fault, 6);
+      const code = newCode();
+      await logIn(code);
+      record(await attempt(login.login(code)));
+      record(await attempt(code2Session.exchange(newCode())));
+      wechat.recover();
+    }
+    // A WeChat that echoes what it got.
+    await logIn('never-issued-CANARY-code');
+    secrets.add('never-issued-CANARY-code');
+    await logIn('spent');
+
+    // Every failure of a token.
+    for (const wrong of [token.slice(0, -1), `${token}A`, token.replace('.', '..'), `x${token}`]) {
+      await visit('GET', '/me', wrong);
+      await attempt(sessions.verify(wrong));
+    }
+    await visit('DELETE', '/wechat/session', token);
+    await visit('GET', '/me', token);
+    await attempt(sessions.verify(token));
+    const second = await logIn(newCode());
+    await visit('DELETE', '/wechat/sessions', second);
+    await attempt(sessions.verify(second));
+
+    // Every failure of Postgres: a constraint, a missing table, no connection.
+    const bad = { appid: APPID, openid: 'x'.repeat(129), sessionKey: 'CANARY-session-key' };
+    secrets.add(bad.sessionKey);
+    await attempt(users.upsert(bad));
+    await attempt(users.upsert({ ...bad, openid: 'nul\0' }));
+    await database.query('ALTER TABLE wechat_user RENAME TO gone');
+    await logIn(newCode());
+    await visit('GET', '/me', second);
+    await attempt(login.login(newCode()));
+    await database.query('ALTER TABLE gone RENAME TO wechat_user');
+    await database.query('DROP TABLE wechat_revoked_session');
+    await visit('DELETE', '/wechat/session', await logIn(newCode()));
+
+    for (const row of await database.query<{ session_key: Buffer; openid: string }>('SELECT * FROM wechat_user')) {
+      const sessionKey = server.app.get(SessionKeyCipher).open(row.session_key, { appid: APPID, openid: row.openid });
+      if (sessionKey !== undefined) secrets.add(sessionKey);
+    }
+    const third = await logIn(newCode());
+    await server.app.close();
+    await attempt(sessions.verify(third));
+    await attempt(login.login(newCode()));
+
+    // The services themselves, in case somebody prints one.
+    for (const service of services) seen.push(inspect(service, { depth: 8 }));
+    seen.push(inspect(new WechatUser()), ...logger.lines);
+
+    expect(secrets.size).toBeGreaterThan(60);
+    expect(logger.lines.length).toBeGreaterThan(40);
+    const everything = seen.join('\n');
+    expect(everything).toContain('o-canary');
+    const leaked = [...secrets].filter((secret) => everything.includes(secret));
+    expect(leaked).toEqual([]);
+  });
+});

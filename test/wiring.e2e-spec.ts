@@ -1,0 +1,292 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Injectable, Module, UseGuards, type Type } from '@nestjs/common';
+import { ConfigModule, ConfigService } from '@nestjs/config';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import {
+  LoginService,
+  WechatAuthConfigError,
+  wechatAuthConfig,
+  wechatAuthEntities,
+  wechatAuthMigrations,
+  WechatAuthModule,
+  WxSessionGuard,
+  type WechatAuthOptions,
+  type WechatAuthOptionsFactory,
+} from '../src/index.js';
+import { WechatSandbox } from '../src/testing/index.js';
+import { APPID, ProfileModule, SECRET } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { call, logIn } from './support/http.js';
+import { LogCapture } from './support/log-capture.js';
+import { platforms, type ListeningApp } from './support/platforms.js';
+
+describe('WechatAuthModule', () => {
+  let database: TestDatabase;
+  let wechat: WechatSandbox;
+  const running: ListeningApp[] = [];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    wechat = await WechatSandbox.start();
+  });
+  afterEach(async () => {
+    for (const { app } of running.splice(0)) await app.close();
+  });
+  afterAll(async () => {
+    await wechat.close();
+    await database.drop();
+  });
+
+  const typeOrm = (options: Partial<TypeOrmModuleOptions> = {}): TypeOrmModuleOptions =>
+    ({
+      type: 'postgres',
+      url: database.url,
+      autoLoadEntities: true,
+      migrations: wechatAuthMigrations,
+      migrationsRun: true,
+      retryAttempts: 0,
+      ...options,
+    }) as TypeOrmModuleOptions;
+
+  const options = (): WechatAuthOptions => ({
+    appid: APPID,
+    secret: SECRET,
+    wechat: { baseUrl: wechat.url },
+  });
+
+  async function start(
+    imports: NonNullable<Parameters<typeof Test.createTestingModule>[0]['imports']>,
+    prepare?: Parameters<(typeof platforms)[0]['listen']>[1],
+  ): Promise<string> {
+    const module = await Test.createTestingModule({ imports })
+      .setLogger(new LogCapture())
+      .compile();
+    const server = await platforms[0].listen(module, prepare);
+    running.push(server);
+    return server.url;
+  }
+
+  const startDefault = (
+    wechatModule: Parameters<typeof start>[0][number],
+    prepare?: Parameters<typeof start>[1],
+  ): Promise<string> =>
+    start([TypeOrmModule.forRoot(typeOrm()), wechatModule, ProfileModule], prepare);
+
+  const works = async (url: string): Promise<void> => {
+    const token = await logIn(url, wechat.issueCode({ openid: 'o-wiring' }));
+    const answer = await call('GET', `${url}/me`, { token });
+    expect(answer.body).toMatchObject({ openid: 'o-wiring' });
+  };
+
+  @Injectable()
+  class OptionsFactory implements WechatAuthOptionsFactory {
+    createWechatAuthOptions(): Promise<WechatAuthOptions> {
+      return Promise.resolve(options());
+    }
+  }
+
+  @Module({ providers: [OptionsFactory], exports: [OptionsFactory] })
+  class OptionsModule {}
+
+  it('forRoot', async () => {
+    await works(await startDefault(WechatAuthModule.forRoot(options())));
+  });
+
+  it('forRootAsync with useFactory and inject', async () => {
+    const module = WechatAuthModule.forRootAsync({
+      imports: [ConfigModule.forRoot({ load: [() => ({ appid: APPID })], ignoreEnvFile: true })],
+      inject: [ConfigService],
+      useFactory: (config: ConfigService) => ({
+        ...options(),
+        appid: config.getOrThrow<string>('appid'),
+      }) as WechatAuthOptions,
+    });
+    await works(await startDefault(module));
+  });
+
+  it('forRootAsync with useClass', async () => {
+    await works(await startDefault(WechatAuthModule.forRootAsync({ useClass: OptionsFactory })));
+  });
+
+  it('forRootAsync with useExisting', async () => {
+    const module = WechatAuthModule.forRootAsync({
+      imports: [OptionsModule],
+      useExisting: OptionsFactory,
+    });
+    await works(await startDefault(module));
+  });
+
+  describe('with wechatAuthConfig', () => {
+    const names = [
+      'WECHAT_APPID',
+      'WECHAT_SECRET',
+      'WECHAT_SESSION_SECRET',
+      'WECHAT_ENCRYPTION_SECRET',
+    ];
+    afterEach(() => {
+      for (const name of names) delete process.env[name];
+    });
+
+    it('reads the environment', async () => {
+      process.env['WECHAT_APPID'] = APPID;
+      process.env['WECHAT_SECRET'] = SECRET;
+      process.env['WECHAT_SESSION_SECRET'] = 'a session secret of more than 32 bytes';
+      process.env['WECHAT_ENCRYPTION_SECRET'] = 'an encryption secret of more than 32 bytes';
+      const url = await startDefault(WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider()));
+      // WeChat itself is not reachable here: what counts is that the appid is the one configured.
+      const answer = await call('POST', `${url}/wechat/login`, { body: { code: 'c', appid: 'wx-other' } });
+      expect(answer.body).toMatchObject({ errorCode: 'WX_APP_UNKNOWN' });
+      expect(wechatAuthConfig()).toEqual({
+        appid: APPID,
+        secret: SECRET,
+        session: { secret: 'a session secret of more than 32 bytes' },
+        encryptionSecret: 'an encryption secret of more than 32 bytes',
+      });
+    });
+
+    it('names the variables that are missing', async () => {
+      await expect(
+        startDefault(WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider())),
+      ).rejects.toThrow(/WECHAT_APPID[^]*WECHAT_SECRET/);
+    });
+  });
+
+  it('works with a DataSource that has a name', async () => {
+    const name = 'accounts';
+    const url = await start([
+      TypeOrmModule.forRoot(typeOrm({ name })),
+      WechatAuthModule.forRoot({ ...options(), dataSource: name }),
+      ProfileModule,
+    ]);
+    await works(url);
+  });
+
+  it('works in a schema other than public, beside entities listed by hand', async () => {
+    await database.query('CREATE SCHEMA accounts');
+    const url = await start([
+      TypeOrmModule.forRoot(
+        typeOrm({ schema: 'accounts', autoLoadEntities: false, entities: wechatAuthEntities } as never),
+      ),
+      WechatAuthModule.forRoot(options()),
+      ProfileModule,
+    ]);
+    await works(url);
+    expect(await database.query('SELECT openid FROM accounts.wechat_user')).toEqual([
+      { openid: 'o-wiring' },
+    ]);
+  });
+
+  it('does not open or close the DataSource', async () => {
+    const url = await startDefault(WechatAuthModule.forRoot(options()));
+    expect(url).toBeTruthy();
+    const dataSource = running[0]?.app.get(DataSource);
+    const wechatModule = running[0]?.app.get(WechatAuthModule);
+    expect(dataSource?.isInitialized).toBe(true);
+    expect(Object.getOwnPropertyNames(wechatModule?.constructor.prototype)).not.toContain('onApplicationShutdown');
+  });
+
+  it('puts its routes where the host wants them', async () => {
+    const routes = { path: 'auth/wx' };
+    const url = await startDefault(WechatAuthModule.forRoot({ ...options(), routes }), (app) => {
+      app.setGlobalPrefix('api');
+    });
+    const answer = await call('POST', `${url}/api/auth/wx/login`, {
+      body: { code: wechat.issueCode() },
+    });
+    expect(answer.status).toBe(200);
+    expect((await call('POST', `${url}/wechat/login`)).status).toBe(404);
+    const token = String(answer.body?.['token']);
+    expect((await call('GET', `${url}/api/auth/wx/session`, { token })).status).toBe(200);
+  });
+
+  it('has no routes where the host wants none', async () => {
+    const url = await startDefault(WechatAuthModule.forRoot({ ...options(), routes: false }));
+    expect((await call('POST', `${url}/wechat/login`)).status).toBe(404);
+    expect((await call('GET', `${url}/wechat/session`)).status).toBe(404);
+    const { token } = await running[0]!.app.get(LoginService).login(wechat.issueCode());
+    expect((await call('GET', `${url}/me`, { token })).status).toBe(200);
+  });
+
+  it('not being global, serves the modules that import it', async () => {
+    @Controller('inside')
+    @UseGuards(WxSessionGuard)
+    class InsideController {
+      @Get()
+      inside(): string {
+        return 'inside';
+      }
+    }
+    const notGlobal = WechatAuthModule.forRoot({ ...options(), isGlobal: false });
+    @Module({ imports: [notGlobal], controllers: [InsideController] })
+    class InsideModule {}
+    const url = await start([TypeOrmModule.forRoot(typeOrm()), InsideModule]);
+    const token = await logIn(url, wechat.issueCode());
+    expect((await call('GET', `${url}/inside`, { token })).status).toBe(200);
+    await expect(startDefault(notGlobal)).rejects.toThrow(/resolve dependencies of the WxSessionGuard/);
+  });
+
+  describe('refuses to start', () => {
+    const failure = async (promise: Promise<unknown>): Promise<Error> => {
+      const error = await promise.then(() => undefined, (reason: unknown) => reason);
+      expect(error).toBeInstanceOf(WechatAuthConfigError);
+      return error as Error;
+    };
+
+    it('with options that are wrong', async () => {
+      const wrong = { appid: '', secret: '' };
+      const error = await failure(startDefault(WechatAuthModule.forRoot(wrong)));
+      expect(error.message).toMatch(/appid is missing[^]*secret is missing/);
+    });
+
+    it.each<[string, () => Type | ReturnType<typeof WechatAuthModule.forRoot>]>([
+      ['forRoot', () => WechatAuthModule.forRoot(options())],
+      ['forRootAsync', () => WechatAuthModule.forRootAsync({ useFactory: options })],
+    ])('registered twice, the second time by %s', async (_, second) => {
+      const error = await failure(
+        start([TypeOrmModule.forRoot(typeOrm()), WechatAuthModule.forRoot(options()), second()]),
+      );
+      expect(error.message).toContain('registered more than once');
+    });
+
+    it('where the DataSource does not know our entities', async () => {
+      const error = await failure(
+        start([
+          TypeOrmModule.forRoot(typeOrm({ autoLoadEntities: false, entities: [] } as never)),
+          WechatAuthModule.forRoot(options()),
+        ]),
+      );
+      expect(error.message).toContain('autoLoadEntities: true');
+    });
+  });
+
+  it('one and the same registration may be imported in several places', async () => {
+    const module = WechatAuthModule.forRoot(options());
+    @Module({ imports: [module] })
+    class Feature {}
+    await works(await start([TypeOrmModule.forRoot(typeOrm()), module, Feature, ProfileModule]));
+  });
+
+  it('tells the operator to run the migrations where the tables are missing', async () => {
+    const empty = await createTestDatabase();
+    const logger = new LogCapture();
+    const module = await Test.createTestingModule({
+      imports: [
+        TypeOrmModule.forRoot(typeOrm({ url: empty.url, migrationsRun: false } as never)),
+        WechatAuthModule.forRoot(options()),
+      ],
+    })
+      .setLogger(logger)
+      .compile();
+    const app = module.createNestApplication(new ExpressAdapter());
+    await app.init();
+    await expect(app.get(LoginService).login(wechat.issueCode())).rejects.toMatchObject({
+      errorCode: 'WX_STORE_UNAVAILABLE',
+    });
+    expect(logger.text).toMatch(/^error WX_STORE_UNAVAILABLE: .*42P01.*run wechatAuthMigrations/m);
+    await app.close();
+    await empty.drop();
+  });
+});
