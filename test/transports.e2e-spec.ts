@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { Controller, Injectable, UseGuards, type ExecutionContext } from '@nestjs/common';
+import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
+import {
+  ClientProxyFactory,
+  MessagePattern,
+  Transport,
+  type ClientProxy,
+  type MicroserviceOptions,
+} from '@nestjs/microservices';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { firstValueFrom } from 'rxjs';
+import { io, type Socket } from 'socket.io-client';
+import { CurrentWxSession, CurrentWxUser, WechatUser, WxSessionGuard, type WxSession } from '../src/index.js';
+import { WechatSandbox } from '../src/testing/index.js';
+import { startApp } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { call, logIn } from './support/http.js';
+import type { ListeningApp } from './support/platforms.js';
+import { freePort } from './support/postgres.js';
+
+@Resolver()
+class ProfileResolver {
+  @UseGuards(WxSessionGuard)
+  @Query(() => String)
+  openid(@CurrentWxUser() user: WechatUser): string {
+    return user.openid;
+  }
+}
+
+@WebSocketGateway()
+@UseGuards(WxSessionGuard)
+class ProfileGateway {
+  @SubscribeMessage('whoami')
+  whoAmI(@CurrentWxSession() session: WxSession): object {
+    return { event: 'you', data: session.userId };
+  }
+}
+
+/** Over TCP a message has no headers: the host says where its token is. */
+@Injectable()
+class MessageGuard extends WxSessionGuard {
+  protected override getToken(context: ExecutionContext): string | undefined {
+    return context.switchToRpc().getData<{ token?: string }>().token;
+  }
+}
+
+@Controller()
+class ProfileMessages {
+  @UseGuards(MessageGuard)
+  @MessagePattern('whoami')
+  whoAmI(): string {
+    return 'you';
+  }
+
+  @UseGuards(WxSessionGuard)
+  @MessagePattern('no-token')
+  never(): string {
+    return 'never';
+  }
+}
+
+const refused = (errorCode: string, statusCode = 401): object =>
+  expect.objectContaining({ statusCode, errorCode, action: 'relogin', message: expect.any(String) });
+
+describe('the guard beyond HTTP', () => {
+  let database: TestDatabase;
+  let wechat: WechatSandbox;
+  let server: ListeningApp;
+  let rpc: ClientProxy;
+  let token: string;
+  let revoked: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    wechat = await WechatSandbox.start();
+    const port = await freePort();
+    const options = { transport: Transport.TCP, options: { host: '127.0.0.1', port } } as const;
+    server = await startApp({
+      databaseUrl: database.url,
+      wechatUrl: wechat.url,
+      metadata: {
+        imports: [
+          GraphQLModule.forRoot<ApolloDriverConfig>({
+            driver: ApolloDriver,
+            autoSchemaFile: true,
+            playground: false,
+          }),
+        ],
+        controllers: [ProfileMessages],
+        providers: [ProfileResolver, ProfileGateway],
+      },
+      prepare: (app) => app.connectMicroservice<MicroserviceOptions>(options),
+    });
+    await server.app.startAllMicroservices();
+    rpc = ClientProxyFactory.create(options);
+    token = await logIn(server.url, wechat.issueCode({ openid: 'o-everywhere' }));
+    revoked = await logIn(server.url, wechat.issueCode());
+    await call('DELETE', `${server.url}/wechat/session`, { token: revoked });
+  });
+
+  afterAll(async () => {
+    await rpc.close();
+    await server.app.close();
+    await wechat.close();
+    await database.drop();
+  });
+
+  describe('over GraphQL', () => {
+    const query = async (bearer?: string): Promise<unknown> =>
+      (
+        await call('POST', `${server.url}/graphql`, {
+          token: bearer,
+          body: { query: '{ openid }' },
+        })
+      ).body;
+
+    it('lets a session in and hands out its user', async () => {
+      expect(await query(token)).toEqual({ data: { openid: 'o-everywhere' } });
+    });
+
+    it.each<[string, () => string | undefined, string]>([
+      ['no token', () => undefined, 'WX_SESSION_MISSING'],
+      ['a wrong token', () => 'wrong', 'WX_SESSION_INVALID'],
+      ['an ended session', () => revoked, 'WX_SESSION_REVOKED'],
+    ])('refuses %s as a GraphQL error with our codes', async (_, bearer, errorCode) => {
+      expect(await query(bearer())).toMatchObject({
+        data: null,
+        errors: [{ path: ['openid'], extensions: { ...(refused(errorCode) as { sample: object }).sample, code: errorCode } }],
+      });
+    });
+  });
+
+  describe('over Socket.IO', () => {
+    async function ask(options: object): Promise<unknown> {
+      const socket: Socket = io(server.url, { transports: ['websocket'], reconnection: false, ...options });
+      try {
+        return await new Promise((resolve, reject) => {
+          socket.on('connect_error', reject);
+          socket.on('you', resolve);
+          socket.on('exception', resolve);
+          socket.emit('whoami', {});
+        });
+      } finally {
+        socket.close();
+      }
+    }
+
+    it.each<[string, () => object]>([
+      ['auth', () => ({ auth: { token } })],
+      ['its headers', () => ({ extraHeaders: { authorization: `Bearer ${token}` } })],
+    ])('lets a client in that has its token in %s', async (_, options) => {
+      expect(await ask(options())).toMatch(/^[\da-f-]{36}$/);
+    });
+
+    it.each<[string, () => object, string]>([
+      ['without a token', () => ({}), 'WX_SESSION_MISSING'],
+      ['with a wrong token', () => ({ auth: { token: 'wrong' } }), 'WX_SESSION_INVALID'],
+      ['with an ended session', () => ({ auth: { token: revoked } }), 'WX_SESSION_REVOKED'],
+    ])('refuses a client %s as an exception with our codes', async (_, options, errorCode) => {
+      expect(await ask(options())).toEqual(refused(errorCode));
+    });
+
+    it('asks anew for every message: a logout ends a client that stays connected', async () => {
+      const short = await logIn(server.url, wechat.issueCode());
+      const socket = io(server.url, { transports: ['websocket'], auth: { token: short } });
+      const answerTo = (message: string): Promise<unknown> =>
+        new Promise((resolve) => {
+          socket.once('you', resolve);
+          socket.once('exception', resolve);
+          socket.emit(message, {});
+        });
+      expect(await answerTo('whoami')).toEqual(expect.any(String));
+      await call('DELETE', `${server.url}/wechat/session`, { token: short });
+      expect(await answerTo('whoami')).toEqual(refused('WX_SESSION_REVOKED'));
+      socket.close();
+    });
+  });
+
+  describe('over RPC', () => {
+    const send = (pattern: string, data: object): Promise<unknown> =>
+      firstValueFrom(rpc.send<unknown>(pattern, data)).catch((error: unknown) => error);
+
+    it('lets a session in where the host says where the token is', async () => {
+      expect(await send('whoami', { token })).toBe('you');
+    });
+
+    it.each<[string, string, () => object, string]>([
+      ['without a token', 'whoami', () => ({}), 'WX_SESSION_MISSING'],
+      ['with a wrong token', 'whoami', () => ({ token: 'wrong' }), 'WX_SESSION_INVALID'],
+      ['with an ended session', 'whoami', () => ({ token: revoked }), 'WX_SESSION_REVOKED'],
+      ['on a transport without headers', 'no-token', () => ({}), 'WX_SESSION_MISSING'],
+    ])('refuses a message %s as an RPC exception with our codes', async (_, pattern, data, code) => {
+      expect(await send(pattern, data())).toEqual(refused(code));
+    });
+  });
+});
