@@ -21,12 +21,7 @@ export { SessionsService } from './sessions/sessions.service.js';
 export type { IssuedSession, WxSession } from './sessions/wx-session.js';
 
 export { WxSessionGuard } from './guard/wx-session.guard.js';
-export {
-  CurrentWxSession,
-  CurrentWxUser,
-  WxApp,
-  WxPublic,
-} from './guard/wx-session.decorators.js';
+export { CurrentWxSession, CurrentWxUser, WxApp, WxPublic } from './guard/wx-session.decorators.js';
 
 export type { WechatAuthAction, WechatAuthErrorCode } from './errors/error-codes.js';
 export { WechatAuthError, type WechatAuthErrorBody } from './errors/wechat-auth.error.js';

@@ -78,12 +78,14 @@ describe('checkOptions', () => {
     }
   });
 
-  it.each(['https://api2.weixin.qq.com', 'http://127.0.0.1:3001', 'http://localhost:1', 'http://[::1]:1'])(
-    'takes wechat.baseUrl %s',
-    (baseUrl) => {
-      expect(check({ appid, secret, wechat: { baseUrl } }).wechat.baseUrl).toBe(baseUrl);
-    },
-  );
+  it.each([
+    'https://api2.weixin.qq.com',
+    'http://127.0.0.1:3001',
+    'http://localhost:1',
+    'http://[::1]:1',
+  ])('takes wechat.baseUrl %s', (baseUrl) => {
+    expect(check({ appid, secret, wechat: { baseUrl } }).wechat.baseUrl).toBe(baseUrl);
+  });
 
   it('takes a path in wechat.baseUrl, with or without a slash at its end', () => {
     const wechat = { baseUrl: 'https://gateway.example/wechat/' };
@@ -144,7 +146,11 @@ describe('checkOptions', () => {
     ['an unknown option', { appid, secret, sesion: {} }, ['"sesion" is no option']],
     ['an unknown nested option', { appid, secret, wechat: { url: 'x' } }, ['"url" is no option']],
     ['session as a text', { appid, secret, session: '2h' }, ['session must be an object']],
-    ['a static option from the factory', { appid, secret, isGlobal: false }, ['beside the factory']],
+    [
+      'a static option from the factory',
+      { appid, secret, isGlobal: false },
+      ['beside the factory'],
+    ],
     ['a guessable AppSecret to derive keys from', { appid, secret: 'short' }, ['32 characters']],
   ])('refuses %s and says why', (_, options, reasons) => {
     const problems = problemsOf(options);
@@ -175,10 +181,9 @@ describe('checkOptions', () => {
     expect(print).toContain(appid);
     expect(print).not.toContain(secret);
     expect(print).not.toContain(long);
-    expect([...config.session.secrets, ...config.encryptionSecrets].map((s) => s.reveal())).toEqual([
-      long,
-      long,
-    ]);
+    expect([...config.session.secrets, ...config.encryptionSecrets].map((s) => s.reveal())).toEqual(
+      [long, long],
+    );
   });
 
   it('lists all faults at once and echoes no value', () => {

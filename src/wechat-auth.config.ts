@@ -4,7 +4,7 @@ import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
 import type { WechatAuthModuleExtras, WechatAuthOptions } from './wechat-auth.options.js';
 
 /** Injects the {@link WechatAuthConfig}. */
-export const WECHAT_AUTH_CONFIG = Symbol("WECHAT_AUTH_CONFIG");
+export const WECHAT_AUTH_CONFIG = Symbol('WECHAT_AUTH_CONFIG');
 
 const DAY = 86_400;
 
@@ -48,22 +48,22 @@ export function checkOptions(
     'encryptionSecret',
     'wechat',
   ]);
-  const session = check.record('session', root['session'], ['expiresIn', 'secret', 'issuer']);
-  const wechat = check.record('wechat', root['wechat'], ['baseUrl', 'timeout']);
+  const session = check.record('session', root.session, ['expiresIn', 'secret', 'issuer']);
+  const wechat = check.record('wechat', root.wechat, ['baseUrl', 'timeout']);
   const config = {
     apps: check.apps(root),
     session: {
-      expiresIn: check.expiresIn(session['expiresIn']),
-      secrets: check.secrets('session.secret', session['secret']),
-      issuer: check.issuer(session['issuer']),
+      expiresIn: check.expiresIn(session.expiresIn),
+      secrets: check.secrets('session.secret', session.secret),
+      issuer: check.issuer(session.issuer),
     },
-    encryptionSecrets: check.secrets('encryptionSecret', root['encryptionSecret']),
+    encryptionSecrets: check.secrets('encryptionSecret', root.encryptionSecret),
     wechat: {
-      baseUrl: check.baseUrl(wechat['baseUrl']),
-      timeout: check.timeout(wechat['timeout']),
+      baseUrl: check.baseUrl(wechat.baseUrl),
+      timeout: check.timeout(wechat.timeout),
     },
   };
-  const keys = [session['secret'], root['encryptionSecret']];
+  const keys = [session.secret, root.encryptionSecret];
   if (keys.includes(undefined)) check.derivation(config.apps);
   check.done();
   return config;
@@ -92,7 +92,9 @@ class OptionsCheck {
     }
     for (const key of Object.keys(value)) {
       if (['isGlobal', 'dataSource', 'routes'].includes(key)) {
-        this.problems.push(`${key} belongs beside the factory of forRootAsync, not into what it returns.`);
+        this.problems.push(
+          `${key} belongs beside the factory of forRootAsync, not into what it returns.`,
+        );
       } else if (!known.includes(key)) {
         this.problems.push(`${name}: "${key}" is no option; there are ${known.join(', ')}.`);
       }
@@ -107,7 +109,7 @@ class OptionsCheck {
     if (dataSource !== undefined && !isText(dataSource)) {
       this.problems.push('dataSource must be the name of a DataSource.');
     }
-    const path = isRecord(routes) ? routes['path'] : undefined;
+    const path = isRecord(routes) ? routes.path : undefined;
     if (routes !== undefined && routes !== false && typeof path !== 'string') {
       this.problems.push("routes must be { path: '…' } or false.");
     }
@@ -183,7 +185,7 @@ class OptionsCheck {
         ? value
         : // ms() takes a string without a unit for milliseconds: nobody who writes '7200' means that.
           isText(value) && /[a-z]$/i.test(value)
-          ? (ms(value as StringValue) as number | undefined ?? NaN) / 1000
+          ? ((ms(value as StringValue) as number | undefined) ?? NaN) / 1000
           : NaN;
     if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 7 * DAY) return seconds;
     this.problems.push(

@@ -6,12 +6,9 @@ import type { WechatAuthOptions } from './wechat-auth.options.js';
  * `WECHAT_APPID`, `WECHAT_SECRET`, and where they are set `WECHAT_SESSION_SECRET` and
  * `WECHAT_ENCRYPTION_SECRET`.
  */
-export const wechatAuthConfig = registerAs(
-  'wechatAuth',
-  (): WechatAuthOptions => ({
-    appid: process.env['WECHAT_APPID'] ?? '',
-    secret: process.env['WECHAT_SECRET'] ?? '',
-    session: { secret: process.env['WECHAT_SESSION_SECRET'] },
-    encryptionSecret: process.env['WECHAT_ENCRYPTION_SECRET'],
-  }),
-);
+export const wechatAuthConfig = registerAs('wechatAuth', (): WechatAuthOptions => ({
+  appid: process.env.WECHAT_APPID ?? '',
+  secret: process.env.WECHAT_SECRET ?? '',
+  session: { secret: process.env.WECHAT_SESSION_SECRET },
+  encryptionSecret: process.env.WECHAT_ENCRYPTION_SECRET,
+}));

@@ -17,7 +17,9 @@ import { platforms, type ListeningApp } from './support/platforms.js';
 
 const SECRET = 'CANARY-AppSecret-0123456789abcdef';
 const faults: SandboxFault[] = [
-  ...[-1, 40029, 40163, 40226, 45011, 45009, 40013, 40125, 41002, 41004, 41008, 40164, 40243, 99999],
+  ...[
+    -1, 40029, 40163, 40226, 45011, 45009, 40013, 40125, 41002, 41004, 41008, 40164, 40243, 99999,
+  ],
   ...(['timeout', 'reset', 'truncated', 'http-404', 'http-500', 'http-502', 'redirect'] as const),
   ...(['garbage', 'empty', 'null', 'array', 'too-large', 'bad-utf8'] as const),
   ...(['missing-openid', 'missing-session-key', 'empty-openid', 'wrong-types', 'slow'] as const),
@@ -40,7 +42,7 @@ describe.each(platforms)('the secrets of a run over $name', (platform) => {
       platform,
       databaseUrl: database.url,
       wechatUrl: wechat.url,
-      options: { secret: SECRET, wechat: { baseUrl: wechat.url, timeout: 300 } } as never,
+      options: { secret: SECRET, wechat: { baseUrl: wechat.url, timeout: 300 } },
       logger,
     });
   });
@@ -61,7 +63,7 @@ describe.each(platforms)('the secrets of a run over $name', (platform) => {
     seen.push(
       inspect(value, { depth: null, showHidden: true, getters: true }),
       value instanceof Error ? `${value.stack ?? ''}${inspect(value.cause, { depth: null })}` : '',
-      JSON.stringify(value) ?? '',
+      JSON.stringify([value]),
     );
   };
 
@@ -144,8 +146,12 @@ describe.each(platforms)('the secrets of a run over $name', (platform) => {
     await database.query('DROP TABLE wechat_revoked_session');
     await visit('DELETE', '/wechat/session', await logIn(newCode()));
 
-    for (const row of await database.query<{ session_key: Buffer; openid: string }>('SELECT * FROM wechat_user')) {
-      const sessionKey = server.app.get(SessionKeyCipher).open(row.session_key, { appid: APPID, openid: row.openid });
+    for (const row of await database.query<{ session_key: Buffer; openid: string }>(
+      'SELECT * FROM wechat_user',
+    )) {
+      const sessionKey = server.app
+        .get(SessionKeyCipher)
+        .open(row.session_key, { appid: APPID, openid: row.openid });
       if (sessionKey !== undefined) secrets.add(sessionKey);
     }
     const third = await logIn(newCode());

@@ -23,10 +23,12 @@ describe.each(platforms)('the login routes over $name', (platform) => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    wechat = await WechatSandbox.start({ apps: [
-      { appid: APPID, secret: SECRET },
-      { appid: OTHER_APPID, secret: SECRET },
-    ] });
+    wechat = await WechatSandbox.start({
+      apps: [
+        { appid: APPID, secret: SECRET },
+        { appid: OTHER_APPID, secret: SECRET },
+      ],
+    });
     server = await startApp({
       platform,
       databaseUrl: database.url,
@@ -72,7 +74,7 @@ describe.each(platforms)('the login routes over $name', (platform) => {
       userId: expect.stringMatching(UUID),
       isNewUser: true,
     });
-    const lasts = Date.parse(String(answer.body?.['expiresAt'])) - before;
+    const lasts = Date.parse(String(answer.body?.expiresAt)) - before;
     expect(lasts).toBeGreaterThan(7_198_000);
     expect(lasts).toBeLessThan(7_202_000);
   });
@@ -81,7 +83,7 @@ describe.each(platforms)('the login routes over $name', (platform) => {
     const openid = 'o-returning';
     const first = await post({ code: wechat.issueCode({ openid }) });
     const second = await post({ code: wechat.issueCode({ openid }) });
-    expect(second.body).toMatchObject({ userId: first.body?.['userId'], isNewUser: false });
+    expect(second.body).toMatchObject({ userId: first.body?.userId, isNewUser: false });
   });
 
   it('takes an openid of any script for another user', async () => {
@@ -166,7 +168,7 @@ describe.each(platforms)('the login routes over $name', (platform) => {
       expect((await call('GET', `${server.url}/me`, { token: old })).body).toMatchObject({
         errorCode: 'WX_SESSION_REVOKED',
       });
-      const token = String(answer.body?.['token']);
+      const token = String(answer.body?.token);
       expect((await call('GET', `${server.url}/me`, { token })).status).toBe(200);
     });
 
@@ -189,7 +191,7 @@ describe.each(platforms)('the login routes over $name', (platform) => {
     it('names the app that the code is for', async () => {
       const code = wechat.issueCode({ appid: OTHER_APPID });
       const login = await post({ code, appid: OTHER_APPID });
-      const token = String(login.body?.['token']);
+      const token = String(login.body?.token);
       const { body } = await call('GET', `${server.url}/wechat/session`, { token });
       expect(body).toMatchObject({ appid: OTHER_APPID });
     });
@@ -200,7 +202,7 @@ describe.each(platforms)('the login routes over $name', (platform) => {
       const code = wechat.issueCode({ openid, appid: OTHER_APPID });
       const there = await post({ code, appid: OTHER_APPID });
       expect(there.body).toMatchObject({ isNewUser: true });
-      expect(there.body?.['userId']).not.toBe(here.body?.['userId']);
+      expect(there.body?.userId).not.toBe(here.body?.userId);
     });
 
     it('of another app than the code was issued for makes the code invalid', async () => {
@@ -261,7 +263,12 @@ describe.each(platforms)('the login routes over $name', (platform) => {
       ['constructor.prototype', '{"constructor":{"prototype":{"code":"x"}}}', {}, [400]],
       ['plain text', 'code', { 'content-type': 'text/plain' }, [400, 415]],
       ['XML', '<code/>', { 'content-type': 'application/xml' }, [400, 415]],
-      ['a wrong charset', '{"code":"x"}', { 'content-type': 'application/json; charset=x' }, [400, 401, 415]],
+      [
+        'a wrong charset',
+        '{"code":"x"}',
+        { 'content-type': 'application/json; charset=x' },
+        [400, 401, 415],
+      ],
       ['a megabyte of code', JSON.stringify({ code: 'x'.repeat(1024 * 1024) }), {}, [413]],
       ['10,000 levels', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, {}, [400]],
     ])('with %s is the fault of the client', async (_, body, headers, statuses) => {
@@ -318,7 +325,7 @@ describe.each(platforms)('the login routes over $name', (platform) => {
       await fc.assert(
         fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 600 }), async (code) => {
           const answer = await post({ code });
-          expect(['WX_CODE_MALFORMED', 'WX_CODE_INVALID']).toContain(answer.body?.['errorCode']);
+          expect(['WX_CODE_MALFORMED', 'WX_CODE_INVALID']).toContain(answer.body?.errorCode);
         }),
         { numRuns: 100 },
       );

@@ -1,4 +1,5 @@
-import { mkdtempSync, chmodSync, rmSync } from 'node:fs';
+import { mkdtempSync, chmodSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -206,8 +207,12 @@ describe('wechatAuthMigrations', () => {
   it('run on PostgreSQL 13', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'nestjs-wechat-auth-13-'));
     chmodSync(folder, 0o755);
-    cleanUp.push(() => Promise.resolve(rmSync(folder, { recursive: true, force: true })));
-    const postgres = await startPostgres({ dataDir: join(folder, 'data'), persistent: false, version: 13 });
+    cleanUp.push(() => rm(folder, { recursive: true, force: true }));
+    const postgres = await startPostgres({
+      dataDir: join(folder, 'data'),
+      persistent: false,
+      version: 13,
+    });
     cleanUp.push(() => postgres.stop());
     const dataSource = await connect(postgres.url());
     const [row] = await dataSource.query<{ server_version: string }[]>('SHOW server_version');

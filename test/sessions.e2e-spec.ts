@@ -5,15 +5,20 @@ import {
   Injectable,
   Module,
   UseGuards,
+  UseInterceptors,
+  type CallHandler,
   type ExecutionContext,
+  type NestInterceptor,
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import type { Observable } from 'rxjs';
 import {
   CurrentWxSession,
   CurrentWxUser,
   SessionsService,
   UsersService,
   WechatAuthError,
+  WechatUser,
   WxApp,
   WxPublic,
   WxSessionGuard,
@@ -83,7 +88,35 @@ class CookieController {
   }
 }
 
-@Module({ controllers: [ShopController, UnguardedController, CookieController] })
+/** Runs after the guard and before the parameters of the handler. */
+@Injectable()
+class RemoveUser implements NestInterceptor {
+  constructor(
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const { headers } = context.switchToHttp().getRequest<{ headers: { authorization: string } }>();
+    const session = await this.sessions.verify(headers.authorization.slice('Bearer '.length));
+    await this.users.remove(session.userId);
+    return next.handle();
+  }
+}
+
+@Controller('removed-meanwhile')
+@UseGuards(WxSessionGuard)
+@UseInterceptors(RemoveUser)
+class RemovedMeanwhileController {
+  @Get()
+  show(@CurrentWxUser() user: WechatUser): object {
+    return user;
+  }
+}
+
+@Module({
+  controllers: [ShopController, UnguardedController, CookieController, RemovedMeanwhileController],
+})
 class RoutesModule {}
 
 describe.each(platforms)('sessions over $name', (platform) => {
@@ -117,7 +150,7 @@ describe.each(platforms)('sessions over $name', (platform) => {
   });
 
   const errorCodeAt = async (url: string, token: string): Promise<unknown> =>
-    (await call('GET', url, { token })).body?.['errorCode'];
+    (await call('GET', url, { token })).body?.errorCode;
 
   it('a logout on instance A holds on instance B at once', async () => {
     for (let round = 0; round < 10; round++) {
@@ -219,7 +252,7 @@ describe.each(platforms)('sessions over $name', (platform) => {
     const { body } = await call('POST', `${a.url}/wechat/login`, {
       body: { code: wechat.issueCode({ appid: OTHER_APPID }), appid: OTHER_APPID },
     });
-    const there = String(body?.['token']);
+    const there = String(body?.token);
     const statusOf = async (path: string, token: string): Promise<number> =>
       (await call('GET', a.url + path, { token })).status;
     expect(await statusOf('/shop', here)).toBe(200);
@@ -246,13 +279,14 @@ describe.each(platforms)('sessions over $name', (platform) => {
     }
   });
 
-  it('a user who is removed between the guard and the handler is gone', async () => {
-    const sessions = a.app.get(SessionsService);
-    const users = a.app.get(UsersService);
+  it('a user who is removed between the guard and the handler is refused by the guard', async () => {
     const token = await logIn(a.url, wechat.issueCode({ openid: 'o-just-removed' }));
-    const session = await sessions.verify(token);
-    await users.remove(session.userId);
-    await expect(sessions.verify(token)).rejects.toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });
+    const answer = await call('GET', `${a.url}/removed-meanwhile`, { token });
+    expect(answer.body).toMatchObject({ statusCode: 401, errorCode: 'WX_SESSION_REVOKED' });
+    expect(answer.headers).toMatchObject({
+      'www-authenticate': 'Bearer',
+      'cache-control': 'no-store',
+    });
   });
 
   describe('SessionsService', () => {
@@ -287,13 +321,17 @@ describe.each(platforms)('sessions over $name', (platform) => {
 
     it('revokes nothing for an id that is none', async () => {
       const sessions = a.app.get(SessionsService);
-      for (const id of ['', 'x', "' OR true --", undefined]) await sessions.revokeAll(id as string);
+      for (const id of ['', 'x', "' OR true --", undefined]) await sessions.revokeAll(id!);
       const rows = await database.query('SELECT 1 FROM wechat_user WHERE session_epoch > 100');
       expect(rows).toEqual([]);
     });
 
     it('issues no session for an app that this server does not have', async () => {
-      const user = { id: '00000000-0000-4000-8000-000000000000', appid: 'wx-gone', sessionEpoch: 0 };
+      const user = {
+        id: '00000000-0000-4000-8000-000000000000',
+        appid: 'wx-gone',
+        sessionEpoch: 0,
+      };
       await expect(a.app.get(SessionsService).issue(user)).rejects.toMatchObject({
         errorCode: 'WX_APP_UNKNOWN',
       });

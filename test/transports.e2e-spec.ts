@@ -12,7 +12,13 @@ import {
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { firstValueFrom } from 'rxjs';
 import { io, type Socket } from 'socket.io-client';
-import { CurrentWxSession, CurrentWxUser, WechatUser, WxSessionGuard, type WxSession } from '../src/index.js';
+import {
+  CurrentWxSession,
+  CurrentWxUser,
+  WechatUser,
+  WxSessionGuard,
+  type WxSession,
+} from '../src/index.js';
 import { WechatSandbox } from '../src/testing/index.js';
 import { startApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -35,6 +41,23 @@ class ProfileGateway {
   @SubscribeMessage('whoami')
   whoAmI(@CurrentWxSession() session: WxSession): object {
     return { event: 'you', data: session.userId };
+  }
+}
+
+/** Takes the session of each message, not that of the connection. */
+@Injectable()
+class PerMessageGuard extends WxSessionGuard {
+  protected override getToken(context: ExecutionContext): string | undefined {
+    return context.switchToWs().getData<{ token?: string }>().token;
+  }
+}
+
+@WebSocketGateway()
+class PerMessageGateway {
+  @UseGuards(PerMessageGuard)
+  @SubscribeMessage('per-message')
+  who(@CurrentWxUser() user: WechatUser): string {
+    return user.openid;
   }
 }
 
@@ -62,7 +85,12 @@ class ProfileMessages {
 }
 
 const refused = (errorCode: string, statusCode = 401): object =>
-  expect.objectContaining({ statusCode, errorCode, action: 'relogin', message: expect.any(String) });
+  expect.objectContaining({
+    statusCode,
+    errorCode,
+    action: 'relogin',
+    message: expect.any(String),
+  });
 
 describe('the guard beyond HTTP', () => {
   let database: TestDatabase;
@@ -89,7 +117,7 @@ describe('the guard beyond HTTP', () => {
           }),
         ],
         controllers: [ProfileMessages],
-        providers: [ProfileResolver, ProfileGateway],
+        providers: [ProfileResolver, ProfileGateway, PerMessageGateway],
       },
       prepare: (app) => app.connectMicroservice<MicroserviceOptions>(options),
     });
@@ -127,14 +155,23 @@ describe('the guard beyond HTTP', () => {
     ])('refuses %s as a GraphQL error with our codes', async (_, bearer, errorCode) => {
       expect(await query(bearer())).toMatchObject({
         data: null,
-        errors: [{ path: ['openid'], extensions: { ...(refused(errorCode) as { sample: object }).sample, code: errorCode } }],
+        errors: [
+          {
+            path: ['openid'],
+            extensions: { ...(refused(errorCode) as { sample: object }).sample, code: errorCode },
+          },
+        ],
       });
     });
   });
 
   describe('over Socket.IO', () => {
     async function ask(options: object): Promise<unknown> {
-      const socket: Socket = io(server.url, { transports: ['websocket'], reconnection: false, ...options });
+      const socket: Socket = io(server.url, {
+        transports: ['websocket'],
+        reconnection: false,
+        ...options,
+      });
       try {
         return await new Promise((resolve, reject) => {
           socket.on('connect_error', reject);
@@ -178,6 +215,19 @@ describe('the guard beyond HTTP', () => {
     });
   });
 
+  it('keeps the messages of one client apart', async () => {
+    const openids = Array.from({ length: 20 }, (_, i) => `o-message-${String(i)}`);
+    const tokens = await Promise.all(
+      openids.map((openid) => logIn(server.url, wechat.issueCode({ openid }))),
+    );
+    const socket = io(server.url, { transports: ['websocket'] });
+    const answers = await Promise.all(
+      tokens.map((each) => socket.emitWithAck('per-message', { token: each }) as Promise<unknown>),
+    );
+    socket.close();
+    expect(answers).toEqual(openids);
+  });
+
   describe('over RPC', () => {
     const send = (pattern: string, data: object): Promise<unknown> =>
       firstValueFrom(rpc.send<unknown>(pattern, data)).catch((error: unknown) => error);
@@ -191,8 +241,11 @@ describe('the guard beyond HTTP', () => {
       ['with a wrong token', 'whoami', () => ({ token: 'wrong' }), 'WX_SESSION_INVALID'],
       ['with an ended session', 'whoami', () => ({ token: revoked }), 'WX_SESSION_REVOKED'],
       ['on a transport without headers', 'no-token', () => ({}), 'WX_SESSION_MISSING'],
-    ])('refuses a message %s as an RPC exception with our codes', async (_, pattern, data, code) => {
-      expect(await send(pattern, data())).toEqual(refused(code));
-    });
+    ])(
+      'refuses a message %s as an RPC exception with our codes',
+      async (_, pattern, data, code) => {
+        expect(await send(pattern, data())).toEqual(refused(code));
+      },
+    );
   });
 });

@@ -82,8 +82,16 @@ describe('UsersService', () => {
 
   it('keeps the key of the newer exchange, whichever is stored first', async () => {
     const now = performance.now();
-    const older = exchange('o-3', { sessionKey: 'older', unionid: 'u-old', exchangedAt: now - 2000 });
-    const newer = exchange('o-3', { sessionKey: 'newer', unionid: 'u-new', exchangedAt: now - 1000 });
+    const older = exchange('o-3', {
+      sessionKey: 'older',
+      unionid: 'u-old',
+      exchangedAt: now - 2000,
+    });
+    const newer = exchange('o-3', {
+      sessionKey: 'newer',
+      unionid: 'u-new',
+      exchangedAt: now - 1000,
+    });
     await users.upsert(newer);
     const late = await users.upsert(older);
     expect(await sessionKeyOf('o-3')).toBe('newer');
@@ -150,17 +158,25 @@ describe('UsersService', () => {
     expect(await users.findByUnionid(unionid)).toEqual([here, there]);
   });
 
-  it.each(['', 'x', '\0', '\ud800', 'x'.repeat(10_000), '00000000-0000-0000-0000-000000000000', undefined, null, 42, {}])(
-    'finds nothing for %j, and does not fail',
-    async (anything) => {
-      const id = anything as string;
-      expect(await users.findById(id)).toBeNull();
-      expect(await users.findByOpenid(id as never)).toBeNull();
-      expect(await users.findByOpenid('o-6', (id ?? '') as never)).toBeNull();
-      expect(await users.findByUnionid(id)).toEqual([]);
-      await users.remove(id);
-    },
-  );
+  it.each([
+    '',
+    'x',
+    '\0',
+    '\ud800',
+    'x'.repeat(10_000),
+    '00000000-0000-0000-0000-000000000000',
+    undefined,
+    null,
+    42,
+    {},
+  ])('finds nothing for %j, and does not fail', async (anything) => {
+    const id = anything as string;
+    expect(await users.findById(id)).toBeNull();
+    expect(await users.findByOpenid(id)).toBeNull();
+    expect(await users.findByOpenid('o-6', (anything ?? '') as string)).toBeNull();
+    expect(await users.findByUnionid(id)).toEqual([]);
+    await users.remove(id);
+  });
 
   it('removes a user with the session_key, and every session of the user is over', async () => {
     const token = await logIn(server.url, wechat.issueCode({ openid: 'o-removed' }));
@@ -182,7 +198,10 @@ describe('200 parallel first logins of one openid over four instances', () => {
     const wechat = await WechatSandbox.start();
     const test = { databaseUrl: database.url, wechatUrl: wechat.url };
     const first = await startApp(test);
-    const servers = [first, ...(await Promise.all([startApp(test), startApp(test), startApp(test)]))];
+    const servers = [
+      first,
+      ...(await Promise.all([startApp(test), startApp(test), startApp(test)])),
+    ];
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, i) =>
         call('POST', `${servers[i % 4]?.url ?? ''}/wechat/login`, {
@@ -191,10 +210,10 @@ describe('200 parallel first logins of one openid over four instances', () => {
       ),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(200).fill(200));
-    expect(new Set(answers.map(({ body }) => body?.['userId'])).size).toBe(1);
-    expect(answers.filter(({ body }) => body?.['isNewUser'] === true)).toHaveLength(1);
+    expect(new Set(answers.map(({ body }) => body?.userId)).size).toBe(1);
+    expect(answers.filter(({ body }) => body?.isNewUser === true)).toHaveLength(1);
     const rows = await database.query('SELECT id FROM wechat_user');
-    expect(rows).toEqual([{ id: answers[0]?.body?.['userId'] }]);
+    expect(rows).toEqual([{ id: answers[0]?.body?.userId }]);
     for (const { app } of servers) await app.close();
     await wechat.close();
     await database.drop();

@@ -130,11 +130,13 @@ describe.each(platforms)('what WeChat answers, over $name', (platform) => {
   it('requests with one code at one time ask WeChat once, and all get its answer', async () => {
     wechat.fail('slow');
     const code = wechat.issueCode();
-    const [answers, requests] = await asked(() => Promise.all(Array.from({ length: 20 }, () => login(code))));
+    const [answers, requests] = await asked(() =>
+      Promise.all(Array.from({ length: 20 }, () => login(code))),
+    );
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
-    expect(new Set(answers.map(({ body }) => body?.['userId'])).size).toBe(1);
-    expect(new Set(answers.map(({ body }) => body?.['token'])).size).toBe(20);
-    expect(answers.filter(({ body }) => body?.['isNewUser'])).toHaveLength(1);
+    expect(new Set(answers.map(({ body }) => body?.userId)).size).toBe(1);
+    expect(new Set(answers.map(({ body }) => body?.token)).size).toBe(20);
+    expect(answers.filter(({ body }) => body?.isNewUser)).toHaveLength(1);
     expect(requests).toBe(1);
     expect((await login(code)).body).toMatchObject({ errorCode: 'WX_CODE_USED' });
   });
@@ -152,7 +154,11 @@ describe.each(platforms)('what WeChat answers, over $name', (platform) => {
       .exchange(wechat.issueCode({ openid: 'o-1', unionid: 'u-1' }));
     expect(code2Session).toMatchObject({ openid: 'o-1', unionid: 'u-1' });
     expect(Buffer.from(code2Session.sessionKey, 'base64')).toHaveLength(16);
-    for (const print of [inspect(code2Session), JSON.stringify({ code2Session }), `${inspect([code2Session], { depth: null })}`]) {
+    for (const print of [
+      inspect(code2Session),
+      JSON.stringify({ code2Session }),
+      inspect([code2Session], { depth: null }),
+    ]) {
       expect(print).not.toContain(code2Session.sessionKey);
     }
   });
@@ -218,12 +224,15 @@ describe('the way to WeChat', () => {
   it('sends its requests over one kept connection, and no proxy of the environment sees them', async () => {
     const wechat = await WechatSandbox.start();
     open.push(wechat);
-    process.env['HTTP_PROXY'] = 'http://127.0.0.1:1';
-    open.push({ close: () => delete process.env['HTTP_PROXY'] });
+    process.env.HTTP_PROXY = 'http://127.0.0.1:1';
+    open.push({ close: () => delete process.env.HTTP_PROXY });
     let connections = 0;
-    const server = await listen((request, response) => {
-      void call('GET', wechat.url + (request.url ?? '')).then(({ text }) => response.end(text));
-    }, () => connections++);
+    const server = await listen(
+      (request, response) => {
+        void call('GET', wechat.url + (request.url ?? '')).then(({ text }) => response.end(text));
+      },
+      () => connections++,
+    );
     const url = await appFor(server);
     for (let i = 0; i < 5; i++) expect((await login(url, wechat.issueCode())).status).toBe(200);
     expect(connections).toBe(1);

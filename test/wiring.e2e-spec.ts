@@ -99,10 +99,11 @@ describe('WechatAuthModule', () => {
     const module = WechatAuthModule.forRootAsync({
       imports: [ConfigModule.forRoot({ load: [() => ({ appid: APPID })], ignoreEnvFile: true })],
       inject: [ConfigService],
-      useFactory: (config: ConfigService) => ({
-        ...options(),
-        appid: config.getOrThrow<string>('appid'),
-      }) as WechatAuthOptions,
+      useFactory: (config: ConfigService) =>
+        ({
+          ...options(),
+          appid: config.getOrThrow<string>('appid'),
+        }) as WechatAuthOptions,
     });
     await works(await startDefault(module));
   });
@@ -127,17 +128,19 @@ describe('WechatAuthModule', () => {
       'WECHAT_ENCRYPTION_SECRET',
     ];
     afterEach(() => {
-      for (const name of names) delete process.env[name];
+      for (const name of names) Reflect.deleteProperty(process.env, name);
     });
 
     it('reads the environment', async () => {
-      process.env['WECHAT_APPID'] = APPID;
-      process.env['WECHAT_SECRET'] = SECRET;
-      process.env['WECHAT_SESSION_SECRET'] = 'a session secret of more than 32 bytes';
-      process.env['WECHAT_ENCRYPTION_SECRET'] = 'an encryption secret of more than 32 bytes';
+      process.env.WECHAT_APPID = APPID;
+      process.env.WECHAT_SECRET = SECRET;
+      process.env.WECHAT_SESSION_SECRET = 'a session secret of more than 32 bytes';
+      process.env.WECHAT_ENCRYPTION_SECRET = 'an encryption secret of more than 32 bytes';
       const url = await startDefault(WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider()));
       // WeChat itself is not reachable here: what counts is that the appid is the one configured.
-      const answer = await call('POST', `${url}/wechat/login`, { body: { code: 'c', appid: 'wx-other' } });
+      const answer = await call('POST', `${url}/wechat/login`, {
+        body: { code: 'c', appid: 'wx-other' },
+      });
       expect(answer.body).toMatchObject({ errorCode: 'WX_APP_UNKNOWN' });
       expect(wechatAuthConfig()).toEqual({
         appid: APPID,
@@ -168,7 +171,11 @@ describe('WechatAuthModule', () => {
     await database.query('CREATE SCHEMA accounts');
     const url = await start([
       TypeOrmModule.forRoot(
-        typeOrm({ schema: 'accounts', autoLoadEntities: false, entities: wechatAuthEntities } as never),
+        typeOrm({
+          schema: 'accounts',
+          autoLoadEntities: false,
+          entities: wechatAuthEntities,
+        }),
       ),
       WechatAuthModule.forRoot(options()),
       ProfileModule,
@@ -185,7 +192,9 @@ describe('WechatAuthModule', () => {
     const dataSource = running[0]?.app.get(DataSource);
     const wechatModule = running[0]?.app.get(WechatAuthModule);
     expect(dataSource?.isInitialized).toBe(true);
-    expect(Object.getOwnPropertyNames(wechatModule?.constructor.prototype)).not.toContain('onApplicationShutdown');
+    expect(Object.getOwnPropertyNames(wechatModule?.constructor.prototype)).not.toContain(
+      'onApplicationShutdown',
+    );
   });
 
   it('puts its routes where the host wants them', async () => {
@@ -198,7 +207,7 @@ describe('WechatAuthModule', () => {
     });
     expect(answer.status).toBe(200);
     expect((await call('POST', `${url}/wechat/login`)).status).toBe(404);
-    const token = String(answer.body?.['token']);
+    const token = String(answer.body?.token);
     expect((await call('GET', `${url}/api/auth/wx/session`, { token })).status).toBe(200);
   });
 
@@ -225,12 +234,17 @@ describe('WechatAuthModule', () => {
     const url = await start([TypeOrmModule.forRoot(typeOrm()), InsideModule]);
     const token = await logIn(url, wechat.issueCode());
     expect((await call('GET', `${url}/inside`, { token })).status).toBe(200);
-    await expect(startDefault(notGlobal)).rejects.toThrow(/resolve dependencies of the WxSessionGuard/);
+    await expect(startDefault(notGlobal)).rejects.toThrow(
+      /resolve dependencies of the WxSessionGuard/,
+    );
   });
 
   describe('refuses to start', () => {
     const failure = async (promise: Promise<unknown>): Promise<Error> => {
-      const error = await promise.then(() => undefined, (reason: unknown) => reason);
+      const error = await promise.then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
       expect(error).toBeInstanceOf(WechatAuthConfigError);
       return error as Error;
     };
@@ -254,7 +268,7 @@ describe('WechatAuthModule', () => {
     it('where the DataSource does not know our entities', async () => {
       const error = await failure(
         start([
-          TypeOrmModule.forRoot(typeOrm({ autoLoadEntities: false, entities: [] } as never)),
+          TypeOrmModule.forRoot(typeOrm({ autoLoadEntities: false, entities: [] })),
           WechatAuthModule.forRoot(options()),
         ]),
       );
@@ -274,7 +288,7 @@ describe('WechatAuthModule', () => {
     const logger = new LogCapture();
     const module = await Test.createTestingModule({
       imports: [
-        TypeOrmModule.forRoot(typeOrm({ url: empty.url, migrationsRun: false } as never)),
+        TypeOrmModule.forRoot(typeOrm({ url: empty.url, migrationsRun: false })),
         WechatAuthModule.forRoot(options()),
       ],
     })

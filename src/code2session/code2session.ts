@@ -53,7 +53,8 @@ export function readCode2Session(
   if (!isWechatId(sessionKey)) throw unavailable('the answer has no usable session_key');
   // Absent, null or empty: this app is bound to no Open Platform account, or not yet.
   const hasUnionid = unionid !== undefined && unionid !== null && unionid !== '';
-  if (hasUnionid && !isWechatId(unionid)) throw unavailable('the unionid of the answer is not usable');
+  if (hasUnionid && !isWechatId(unionid))
+    throw unavailable('the unionid of the answer is not usable');
   return new RedactedCode2Session(
     appid,
     openid,

@@ -83,7 +83,10 @@ describe('deriveKey', () => {
   });
 
   it('gives the same key every time', () => {
-    const [a, b] = [deriveKey(new Secret('secret'), 'session', 'wx1'), deriveKey(new Secret('secret'), 'session', 'wx1')];
+    const [a, b] = [
+      deriveKey(new Secret('secret'), 'session', 'wx1'),
+      deriveKey(new Secret('secret'), 'session', 'wx1'),
+    ];
     expect(a.equals(b)).toBe(true);
   });
 });

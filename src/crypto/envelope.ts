@@ -54,7 +54,9 @@ export class Envelope {
       });
       decipher.setAAD(rowName(row)).setAuthTag(tag);
       try {
-        return decipher.update(envelope.subarray(HEADER), undefined, 'utf8') + decipher.final('utf8');
+        return (
+          decipher.update(envelope.subarray(HEADER), undefined, 'utf8') + decipher.final('utf8')
+        );
       } catch {
         // GCM says only that it does not open; the caller is told the same.
       }

@@ -53,7 +53,8 @@ export const ERRORS = {
     status: 429,
     action: 'retry',
     retryAfter: 60,
-    message: 'WeChat allows no more than 100 logins a minute for one user. Wait, then log in again.',
+    message:
+      'WeChat allows no more than 100 logins a minute for one user. Wait, then log in again.',
   },
   WX_UPSTREAM_BUSY: {
     status: 503,
@@ -71,7 +72,8 @@ export const ERRORS = {
     status: 503,
     action: 'retry',
     retryAfter: 1,
-    message: 'WeChat cannot be reached or did not answer as documented. Log in again with a fresh code.',
+    message:
+      'WeChat cannot be reached or did not answer as documented. Log in again with a fresh code.',
   },
   WX_UPSTREAM_ERROR: {
     status: 502,
@@ -107,7 +109,8 @@ export const ERRORS = {
     status: 503,
     action: 'retry',
     retryAfter: 1,
-    message: 'The server cannot reach its database. The session is untouched: try again in a moment.',
+    message:
+      'The server cannot reach its database. The session is untouched: try again in a moment.',
   },
 } as const satisfies Record<string, ErrorRow>;
 

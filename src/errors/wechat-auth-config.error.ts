@@ -9,6 +9,8 @@ export class WechatAuthConfigError extends Error {
     /** One sentence for each fault. */
     readonly problems: readonly string[],
   ) {
-    super(`WechatAuthModule is not configured correctly:\n${problems.map((p) => `- ${p}`).join('\n')}`);
+    super(
+      `WechatAuthModule is not configured correctly:\n${problems.map((p) => `- ${p}`).join('\n')}`,
+    );
   }
 }

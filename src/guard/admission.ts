@@ -13,13 +13,19 @@ export interface Admission {
 // Weak, so that it is gone with the request and shows in no dump of it.
 const admissions = new WeakMap<object, Admission>();
 
+/** What is one call's alone: a WebSocket client may have several messages under way. */
+function callOf(context: ExecutionContext): object {
+  const message: unknown = context.getType() === 'ws' ? context.switchToWs().getData() : undefined;
+  return typeof message === 'object' && message !== null ? message : carrierOf(context);
+}
+
 export function admit(context: ExecutionContext, admission: Admission): void {
-  admissions.set(carrierOf(context), admission);
+  admissions.set(callOf(context), admission);
 }
 
 /** @throws an `Error` where no guard has let the request in: a fault in the wiring. */
 export function admissionOf(context: ExecutionContext): Admission {
-  const admission = admissions.get(carrierOf(context));
+  const admission = admissions.get(callOf(context));
   if (admission === undefined) {
     throw new Error(
       `${context.getClass().name}.${context.getHandler().name} asks for the WeChat user or session, but WxSessionGuard did not run: add @UseGuards(WxSessionGuard), and no @WxPublic().`,

@@ -32,7 +32,14 @@ describe('bearerTokenOf', () => {
   });
 
   it('is not misled by a header value that reads like a header name', () => {
-    const rawHeaders = ['x-a', 'authorization', 'x-b', 'authorization', 'authorization', 'Bearer a'];
+    const rawHeaders = [
+      'x-a',
+      'authorization',
+      'x-b',
+      'authorization',
+      'authorization',
+      'Bearer a',
+    ];
     expect(bearerTokenOf(request('Bearer a', rawHeaders))).toBe('a');
   });
 

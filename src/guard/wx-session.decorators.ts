@@ -3,8 +3,8 @@ import { Reflector } from '@nestjs/core';
 import { admissionOf } from './admission.js';
 
 /** The {@link WxSession} of a guarded handler. */
-export const CurrentWxSession = createParamDecorator((_: unknown, context: ExecutionContext) =>
-  admissionOf(context).session,
+export const CurrentWxSession = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => admissionOf(context).session,
 );
 
 /**

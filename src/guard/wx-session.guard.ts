@@ -36,11 +36,10 @@ export class WxSessionGuard implements CanActivate {
     if (isPublic) return true;
     try {
       const session = await this.authenticate(this.getToken(context), appid);
-      admit(context, { session, user: this.userOf(session) });
+      admit(context, { session, user: this.userOf(session, context) });
       return true;
     } catch (error) {
-      if (error instanceof WechatAuthError) return this.refuse(error, context);
-      throw error;
+      return await this.refused(error, context);
     }
   }
 
@@ -67,14 +66,24 @@ export class WxSessionGuard implements CanActivate {
     return session;
   }
 
-  private userOf({ userId }: WxSession): () => Promise<WechatUser> {
+  private userOf({ userId }: WxSession, context: ExecutionContext): () => Promise<WechatUser> {
     let user: Promise<WechatUser> | undefined;
-    return () => (user ??= this.readUser(userId));
+    return () => (user ??= this.readUser(userId, context));
   }
 
-  private async readUser(userId: string): Promise<WechatUser> {
-    const user = await this.users.findById(userId);
-    if (user === null) throw new WechatAuthError('WX_SESSION_REVOKED');
-    return user;
+  private async readUser(userId: string, context: ExecutionContext): Promise<WechatUser> {
+    try {
+      const user = await this.users.findById(userId);
+      if (user === null) throw new WechatAuthError('WX_SESSION_REVOKED');
+      return user;
+    } catch (error) {
+      await this.refused(error, context);
+      throw error;
+    }
+  }
+
+  private refused(error: unknown, context: ExecutionContext): Promise<boolean> {
+    if (error instanceof WechatAuthError) return this.refuse(error, context);
+    throw error;
   }
 }

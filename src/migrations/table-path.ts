@@ -1,7 +1,9 @@
-import type { QueryRunner } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 
 /** A table of ours, quoted, in the schema and with the prefix of the host's DataSource. */
-export function tablePath({ connection }: QueryRunner, table: string): string {
+export function tablePath(queryRunner: QueryRunner, table: string): string {
+  // TypeORM 1.x prefers `dataSource`, which 0.3 does not have.
+  const { connection } = queryRunner as { connection: DataSource };
   const { driver, options } = connection;
   const schema = 'schema' in options ? options.schema : undefined;
   const name = driver.escape(`${options.entityPrefix ?? ''}${table}`);

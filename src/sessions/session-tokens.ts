@@ -49,7 +49,13 @@ export class SessionTokens {
       token: key.sign(claims),
       expiresIn,
       expiresAt,
-      session: { id: claims.jti, userId: user.id, appid, issuedAt: new Date(iat * 1000), expiresAt },
+      session: {
+        id: claims.jti,
+        userId: user.id,
+        appid,
+        issuedAt: new Date(iat * 1000),
+        expiresAt,
+      },
     };
   }
 
@@ -60,7 +66,9 @@ export class SessionTokens {
    * @throws {@link WechatAuthError} `WX_SESSION_INVALID`, `WX_SESSION_EXPIRED`
    */
   verify(token: string): SignedSession {
-    const key = hasOurForm(token) ? this.keyByHeader.get(token.slice(0, token.indexOf('.'))) : undefined;
+    const key = hasOurForm(token)
+      ? this.keyByHeader.get(token.slice(0, token.indexOf('.')))
+      : undefined;
     if (key === undefined) throw new WechatAuthError('WX_SESSION_INVALID');
     const { issuer, expiresIn } = this.config.session;
     const signed = readClaims(payloadOf(key, token), { iss: issuer, aud: key.appid, expiresIn });

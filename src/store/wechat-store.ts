@@ -68,11 +68,10 @@ export class WechatStore {
   private unavailable(error: unknown): WechatAuthError {
     // The driver's own error: TypeORM's holds the statement and its parameters.
     const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-    const { message, code } = cause as { message?: string; code?: string };
+    const { message, code = '' } = cause as { message: string; code?: string };
     const remedy = code === '42P01' ? ': run wechatAuthMigrations' : '';
-    this.logger.error(
-      `WX_STORE_UNAVAILABLE: ${message || 'Postgres cannot be reached'}${code ? ` (${code})` : ''}${remedy}`,
-    );
+    // Where several addresses were tried, the error has a code and no message.
+    this.logger.error(`WX_STORE_UNAVAILABLE: ${[message, code].join(' ').trim()}${remedy}`);
     return new WechatAuthError('WX_STORE_UNAVAILABLE', { cause });
   }
 }

@@ -19,9 +19,18 @@ export async function control(
 ): Promise<void> {
   allowLoopbackPages(request, response);
   const action = ACTIONS[path];
-  if (action === undefined) return answer(response, 404, { message: 'There is /sandbox/codes and /sandbox/faults.' });
-  if (request.method === 'OPTIONS') return answer(response, 204);
-  if (request.method !== 'POST') return answer(response, 405, { message: 'Use POST.' });
+  if (action === undefined) {
+    answer(response, 404, { message: 'There is /sandbox/codes and /sandbox/faults.' });
+    return;
+  }
+  if (request.method === 'OPTIONS') {
+    answer(response, 204);
+    return;
+  }
+  if (request.method !== 'POST') {
+    answer(response, 405, { message: 'Use POST.' });
+    return;
+  }
   try {
     const [status, body] = action(sandbox, await readBody(request));
     answer(response, status, body);
@@ -33,10 +42,18 @@ export async function control(
 
 type Body = Record<string, unknown>;
 
-const ACTIONS: Partial<Record<string, (sandbox: SandboxControls, body: Body) => [number, object?]>> = {
+const ACTIONS: Partial<
+  Record<string, (sandbox: SandboxControls, body: Body) => [number, object?]>
+> = {
   '/sandbox/codes': (sandbox, body) => [
     200,
-    { code: sandbox.issueCode({ openid: text(body, 'openid'), unionid: text(body, 'unionid'), appid: text(body, 'appid') }) },
+    {
+      code: sandbox.issueCode({
+        openid: text(body, 'openid'),
+        unionid: text(body, 'unionid'),
+        appid: text(body, 'appid'),
+      }),
+    },
   ],
   '/sandbox/faults': (sandbox, { fault, times }) => {
     // fail() checks both, for callers without types as much as for these.
@@ -47,7 +64,10 @@ const ACTIONS: Partial<Record<string, (sandbox: SandboxControls, body: Body) => 
 
 function text(body: Body, name: string): string | undefined {
   const value = body[name];
-  if (value === undefined || (typeof value === 'string' && /^[^\p{Cc}\p{Cs}]{1,128}$/u.test(value))) {
+  if (
+    value === undefined ||
+    (typeof value === 'string' && /^[^\p{Cc}\p{Cs}]{1,128}$/u.test(value))
+  ) {
     return value;
   }
   throw new TypeError(`${name} must be a text of 1 to 128 characters.`);
@@ -77,7 +97,8 @@ function answer(response: ServerResponse, status: number, body?: object): void {
 /** A demo page on another port of this machine may ask; pages from elsewhere may not. */
 function allowLoopbackPages(request: IncomingMessage, response: ServerResponse): void {
   const { origin } = request.headers;
-  if (origin === undefined || !/^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)) return;
+  if (origin === undefined || !/^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin))
+    return;
   response.setHeader('access-control-allow-origin', origin);
   response.setHeader('access-control-allow-headers', 'content-type');
   response.setHeader('vary', 'origin');

@@ -97,7 +97,11 @@ export class SandboxFaults {
         `A fault is an errcode (an integer, not 0) or one of ${Object.keys(TRANSPORT_FAULTS).join(', ')}.`,
       );
     }
-    if (typeof times !== 'number' || !(times > 0) || !(Number.isInteger(times) || times === Infinity)) {
+    if (
+      typeof times !== 'number' ||
+      !(times > 0) ||
+      !(Number.isInteger(times) || times === Infinity)
+    ) {
       throw new RangeError('times is a whole number from 1, or Infinity.');
     }
     this.queue.push({ fault, times });
@@ -121,7 +125,7 @@ export function distort(
   response: ServerResponse,
   answer: SandboxAnswer,
 ): void {
-  (TRANSPORT_FAULTS[fault] as Distortion)(response, answer);
+  TRANSPORT_FAULTS[fault](response, answer);
 }
 
 const isFault = (fault: unknown): fault is SandboxFault =>

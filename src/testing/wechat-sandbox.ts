@@ -104,7 +104,10 @@ export class WechatSandbox {
     });
     request.resume();
     const fault = this.faults.next();
-    if (typeof fault === 'number') return send(response, failure(fault));
+    if (typeof fault === 'number') {
+      send(response, failure(fault));
+      return;
+    }
     const answer = this.answer(request.method, path, query);
     if (answer === undefined) send(response, 'not found', 404);
     else if (fault === undefined) send(response, answer);

@@ -16,12 +16,12 @@ export const unavailable = (reason: string): WechatUpstreamError =>
  */
 export function readAnswer(body: Uint8Array, secrets: readonly string[]): WechatAnswer {
   const answer = parse(body);
-  const errcode = answer['errcode'] ?? 0;
+  const errcode = answer.errcode ?? 0;
   if (typeof errcode !== 'number' || !Number.isSafeInteger(errcode)) {
     throw unavailable('the errcode of the answer is not an integer');
   }
   if (errcode === 0) return answer;
-  const errmsg = readable(answer['errmsg'], secrets);
+  const errmsg = readable(answer.errmsg, secrets);
   const rid = /\brid: ?([\w-]{1,64})/.exec(errmsg)?.[1];
   throw new WechatUpstreamError(errorCodeOf(errcode), {
     errcode,

@@ -32,5 +32,4 @@ export const errorCodeOf = (errcode: number): WechatAuthErrorCode =>
   ERRCODES.get(errcode) ?? 'WX_UPSTREAM_ERROR';
 
 /** The remedy to log beside an errcode, or an empty text. */
-export const remedyOf = (errcode: number | undefined): string =>
-  REMEDIES.get(errcode ?? 0) ?? '';
+export const remedyOf = (errcode: number | undefined): string => REMEDIES.get(errcode ?? 0) ?? '';

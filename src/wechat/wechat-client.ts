@@ -112,9 +112,12 @@ function transportFailure(error: unknown): Error {
   if (!isAxiosError(error)) return unavailable('the request could not be made');
   const failure = unavailable(error.code ?? 'the connection failed');
   // Where several addresses were tried, Node hands out an AggregateError (RFC 8305).
-  const causes: unknown[] = error.cause instanceof AggregateError ? error.cause.errors : [error.cause];
+  const causes: unknown[] =
+    error.cause instanceof AggregateError ? error.cause.errors : [error.cause];
   const notSent = causes.every((cause) =>
-    ['connect', 'getaddrinfo'].includes((cause as NodeJS.ErrnoException | undefined)?.syscall ?? ''),
+    ['connect', 'getaddrinfo'].includes(
+      (cause as NodeJS.ErrnoException | undefined)?.syscall ?? '',
+    ),
   );
   return notSent ? new NotSent(failure) : failure;
 }

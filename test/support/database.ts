@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Client, type QueryResultRow } from "pg";
+import { Client, type QueryResultRow } from 'pg';
 
 /** A database of its own for a test file. */
 export interface TestDatabase {
@@ -11,7 +11,7 @@ export interface TestDatabase {
 }
 
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const server = process.env['TEST_POSTGRES_URL'];
+  const server = process.env.TEST_POSTGRES_URL;
   if (server === undefined) throw new Error('Run the tests with "npm test": it starts PostgreSQL.');
   const name = `test_${randomBytes(8).toString('hex')}`;
   const url = new URL(server);

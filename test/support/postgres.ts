@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -72,7 +73,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
       url: (database = 'postgres') =>
         `postgres://${USER}:${PASSWORD}@127.0.0.1:${String(port)}/${database}`,
       createDatabase: (name) => server.createDatabase(name),
-      stop: () => server.stop(),
+      stop: () => stop(server),
     };
   } catch (error) {
     throw new Error(
@@ -80,6 +81,12 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
       { cause: error },
     );
   }
+}
+
+/** Ctrl-C reaches the server as well, and stop() would wait for ever for one that has gone. */
+async function stop(server: EmbeddedPostgres): Promise<void> {
+  const { process } = server as unknown as { process?: ChildProcess };
+  if (process?.exitCode === null && process.signalCode === null) await server.stop();
 }
 
 /** Without its signal handlers: they would exit before the app has closed its connections. */

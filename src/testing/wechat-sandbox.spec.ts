@@ -1,0 +1,353 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { WechatSandbox, type SandboxFault, type WechatSandboxOptions } from './index.js';
+
+const apps = [
+  { appid: 'wx1', secret: 'secret-1' },
+  { appid: 'wx2', secret: 'secret-2' },
+];
+
+const open: WechatSandbox[] = [];
+
+afterEach(async () => {
+  jest.useRealTimers();
+  for (const sandbox of open.splice(0)) await sandbox.close();
+});
+
+async function start(options?: WechatSandboxOptions): Promise<WechatSandbox> {
+  const sandbox = await WechatSandbox.start(options);
+  open.push(sandbox);
+  return sandbox;
+}
+
+type Json = Record<string, unknown>;
+
+async function ask(sandbox: WechatSandbox, query: Record<string, string> | string): Promise<Json> {
+  const parameters = typeof query === 'string' ? query : new URLSearchParams(query).toString();
+  const response = await fetch(`${sandbox.url}/sns/jscode2session?${parameters}`);
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toMatch('text/plain');
+  return (await response.json()) as Json;
+}
+
+const login = (js_code: string, more: Record<string, string> = {}): Record<string, string> => ({
+  appid: 'wx1',
+  secret: 'secret-1',
+  js_code,
+  grant_type: 'authorization_code',
+  ...more,
+});
+
+const post = (sandbox: WechatSandbox, path: string, body: unknown, init = {}): Promise<Response> =>
+  fetch(sandbox.url + path, { method: 'POST', body: JSON.stringify(body), ...init });
+
+describe('jscode2session', () => {
+  it('answers a code with its user', async () => {
+    const sandbox = await start({ apps });
+    const code = sandbox.issueCode({ openid: 'o-1', unionid: 'u-1' });
+    expect(await ask(sandbox, login(code))).toEqual({
+      openid: 'o-1',
+      unionid: 'u-1',
+      session_key: expect.stringMatching(/^[\w+/]{22}==$/),
+    });
+  });
+
+  it('invents users that look like those of WeChat, without a unionid', async () => {
+    const sandbox = await start();
+    const [first, second] = [
+      await ask(sandbox, login(sandbox.issueCode())),
+      await ask(sandbox, login(sandbox.issueCode())),
+    ];
+    expect(first).toEqual({
+      openid: expect.stringMatching(/^o[\w-]{27}$/),
+      session_key: expect.any(String),
+    });
+    expect(second.openid).not.toBe(first.openid);
+  });
+
+  it('makes a new session_key with each login', async () => {
+    const sandbox = await start();
+    const keys = new Set<unknown>();
+    for (let i = 0; i < 3; i++) {
+      keys.add((await ask(sandbox, login(sandbox.issueCode({ openid: 'o' })))).session_key);
+    }
+    expect(keys.size).toBe(3);
+  });
+
+  it('takes a code once, however many ask at the same time', async () => {
+    const sandbox = await start();
+    const code = sandbox.issueCode();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(sandbox, login(code))));
+    expect(answers.filter(({ openid }) => openid !== undefined)).toHaveLength(1);
+    expect(answers.filter(({ errcode }) => errcode === 40163)).toHaveLength(9);
+  });
+
+  it('takes a code for five minutes', async () => {
+    jest.useFakeTimers({
+      now: 0,
+      doNotFake: ['setTimeout', 'setImmediate', 'nextTick', 'queueMicrotask'],
+    });
+    const sandbox = await start();
+    const [inTime, late] = [sandbox.issueCode(), sandbox.issueCode()];
+    jest.setSystemTime(299_999);
+    expect(await ask(sandbox, login(inTime))).toHaveProperty('openid');
+    jest.setSystemTime(300_000);
+    expect(await ask(sandbox, login(late))).toMatchObject({ errcode: 40029 });
+  });
+
+  it('takes a code for its own app alone', async () => {
+    const sandbox = await start({ apps });
+    const second = { appid: 'wx2', secret: 'secret-2' };
+    const code = sandbox.issueCode({ appid: 'wx2' });
+    expect(await ask(sandbox, login(code))).toMatchObject({ errcode: 40029 });
+    expect(await ask(sandbox, login(code, second))).toHaveProperty('openid');
+    // Without a name a code is for the first app.
+    const unnamed = sandbox.issueCode();
+    expect(await ask(sandbox, login(unnamed, second))).toMatchObject({ errcode: 40029 });
+    expect(await ask(sandbox, login(unnamed))).toHaveProperty('openid');
+    expect(() => sandbox.issueCode({ appid: 'wx3' })).toThrow(RangeError);
+  });
+
+  it('without apps, takes any appid, and a code is for the one it is given', async () => {
+    const sandbox = await start();
+    const code = sandbox.issueCode({ appid: 'wx-any' });
+    expect(await ask(sandbox, login(code))).toMatchObject({ errcode: 40029 });
+    expect(await ask(sandbox, login(code, { appid: 'wx-any' }))).toHaveProperty('openid');
+  });
+
+  it.each([
+    ['no appid', 'secret=secret-1&js_code=x&grant_type=authorization_code', 41002],
+    ['two appids', 'appid=wx1&appid=wx1&secret=s&js_code=x&grant_type=authorization_code', 41002],
+    ['no secret', 'appid=wx1&js_code=x&grant_type=authorization_code', 41004],
+    ['no code', 'appid=wx1&secret=secret-1&grant_type=authorization_code', 41008],
+    ['another grant', 'appid=wx1&secret=secret-1&js_code=x&grant_type=password', 40002],
+    ['an unknown appid', 'appid=wx3&secret=s&js_code=x&grant_type=authorization_code', 40013],
+    ['a wrong secret', 'appid=wx1&secret=s&js_code=x&grant_type=authorization_code', 40125],
+    ['an unknown code', 'appid=wx1&secret=secret-1&js_code=x&grant_type=authorization_code', 40029],
+  ])('answers %s with an errcode and a rid', async (_, query, errcode) => {
+    expect(await ask(await start({ apps }), query)).toEqual({
+      errcode,
+      errmsg: expect.stringMatching(/^[a-z_ ]+, rid: [\da-f]{8}-[\da-f]{8}-[\da-f]{8}$/),
+    });
+  });
+
+  it('keeps what it was asked, without the secret', async () => {
+    const sandbox = await start();
+    await ask(sandbox, login('a-code'));
+    await fetch(`${sandbox.url}/elsewhere`, { method: 'POST' });
+    expect(sandbox.requests).toEqual([
+      {
+        method: 'GET',
+        path: '/sns/jscode2session',
+        query: { ...login('a-code'), secret: '***' },
+        at: expect.any(Date),
+      },
+      { method: 'POST', path: '/elsewhere', query: {}, at: expect.any(Date) },
+    ]);
+  });
+
+  it('knows no other path and no other method', async () => {
+    const sandbox = await start();
+    expect((await fetch(`${sandbox.url}/sns/other`)).status).toBe(404);
+    expect((await post(sandbox, '/sns/jscode2session', {})).status).toBe(404);
+  });
+});
+
+describe('fail', () => {
+  const outcome = async (sandbox: WechatSandbox, code: string): Promise<unknown> => {
+    try {
+      const response = await fetch(
+        `${sandbox.url}/sns/jscode2session?${new URLSearchParams(login(code)).toString()}`,
+        { redirect: 'manual', signal: AbortSignal.timeout(500) },
+      );
+      return [response.status, await response.text()];
+    } catch (error) {
+      return (error as Error).name;
+    }
+  };
+
+  it.each<[SandboxFault, unknown]>([
+    ['timeout', 'TimeoutError'],
+    ['reset', 'TypeError'],
+    ['truncated', 'TypeError'],
+    ['http-404', [404, expect.stringContaining('<html>')]],
+    ['http-500', [500, expect.stringContaining('<html>')]],
+    ['http-502', [502, expect.stringContaining('<html>')]],
+    ['redirect', [302, '']],
+    ['garbage', [200, expect.stringContaining('<html>')]],
+    ['empty', [200, '']],
+    ['null', [200, 'null']],
+    ['array', [200, expect.stringMatching(/^\[\{/)]],
+    ['too-large', [200, expect.stringMatching(/ {1000000}/)]],
+    ['bad-utf8', [200, expect.stringContaining('\ufffd')]],
+    ['missing-openid', [200, expect.not.stringContaining('openid')]],
+    ['missing-session-key', [200, expect.not.stringContaining('session_key')]],
+    ['empty-openid', [200, expect.stringContaining('"openid":""')]],
+    ['wrong-types', [200, expect.stringContaining('"openid":42')]],
+    ['slow', [200, expect.stringContaining('"openid":"o-1"')]],
+  ])('%s happens on the way of the answer: the code is spent', async (fault, expected) => {
+    const sandbox = await start();
+    const code = sandbox.issueCode({ openid: 'o-1' });
+    sandbox.fail(fault);
+    expect(await outcome(sandbox, code)).toEqual(expected);
+    expect(await ask(sandbox, login(code))).toMatchObject({ errcode: 40163 });
+  });
+
+  it('an errcode leaves the code as it was', async () => {
+    const sandbox = await start();
+    const code = sandbox.issueCode();
+    sandbox.fail(-1);
+    sandbox.fail(12345);
+    expect(await ask(sandbox, login(code))).toMatchObject({
+      errcode: -1,
+      errmsg: expect.stringContaining('system error'),
+    });
+    expect(await ask(sandbox, login(code))).toMatchObject({ errcode: 12345 });
+    expect(await ask(sandbox, login(code))).toHaveProperty('openid');
+  });
+
+  it('happens as often as it is told, or until recover', async () => {
+    const sandbox = await start();
+    sandbox.fail(45011, 2);
+    sandbox.fail('empty', Infinity);
+    const code = sandbox.issueCode();
+    for (let i = 0; i < 2; i++) {
+      expect(await ask(sandbox, login(code))).toMatchObject({ errcode: 45011 });
+    }
+    for (let i = 0; i < 3; i++) expect(await outcome(sandbox, code)).toEqual([200, '']);
+    sandbox.recover();
+    expect(await ask(sandbox, login(sandbox.issueCode()))).toHaveProperty('openid');
+  });
+
+  it.each(['sunspots', '', 0, 1.5, NaN, null, {}, 'constructor', '__proto__'])(
+    'knows no fault %j, and names those there are',
+    async (fault) => {
+      const sandbox = await start();
+      expect(() => {
+        sandbox.fail(fault as SandboxFault);
+      }).toThrow(/errcode .* timeout, reset, truncated/);
+    },
+  );
+
+  it.each([0, -1, 1.5, NaN, '2', null])('does not happen %j times', async (times) => {
+    const sandbox = await start();
+    expect(() => {
+      sandbox.fail(-1, times as number);
+    }).toThrow(RangeError);
+  });
+});
+
+describe('the sandbox over HTTP', () => {
+  it('issues codes', async () => {
+    const sandbox = await start({ apps });
+    const user = { openid: 'o-1', unionid: 'u-1', appid: 'wx1' };
+    const response = await post(sandbox, '/sandbox/codes', user);
+    expect(response.status).toBe(200);
+    const { code } = (await response.json()) as { code: string };
+    expect(await ask(sandbox, login(code))).toMatchObject({ openid: 'o-1', unionid: 'u-1' });
+    expect(sandbox.requests).toHaveLength(1);
+  });
+
+  it('issues a code for somebody where nothing is said', async () => {
+    const sandbox = await start();
+    const response = await fetch(`${sandbox.url}/sandbox/codes`, { method: 'POST' });
+    expect(await response.json()).toEqual({ code: expect.any(String) });
+  });
+
+  it('lets requests fail', async () => {
+    const sandbox = await start();
+    const response = await post(sandbox, '/sandbox/faults', { fault: 40226, times: 2 });
+    expect(response.status).toBe(204);
+    for (let i = 0; i < 2; i++) {
+      expect(await ask(sandbox, login('code'))).toMatchObject({ errcode: 40226 });
+    }
+    expect(await ask(sandbox, login('code'))).toMatchObject({ errcode: 40029 });
+  });
+
+  it.each([
+    ['/sandbox/codes', { openid: 42 }, 400],
+    ['/sandbox/codes', { openid: '' }, 400],
+    ['/sandbox/codes', { openid: 'x'.repeat(129) }, 400],
+    ['/sandbox/codes', { unionid: null }, 400],
+    ['/sandbox/codes', { appid: 'wx3' }, 400],
+    ['/sandbox/codes', [], 400],
+    ['/sandbox/codes', 'text', 400],
+    ['/sandbox/codes', { openid: 'x'.repeat(20_000) }, 413],
+    ['/sandbox/faults', {}, 400],
+    ['/sandbox/faults', { fault: 'sunspots' }, 400],
+    ['/sandbox/faults', { fault: -1, times: 0 }, 400],
+    ['/sandbox/other', {}, 404],
+    ['/sandbox/constructor', {}, 404],
+  ])('answers POST %s %j with %i', async (path, body, status) => {
+    const response = await post(await start({ apps }), path, body);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toEqual({ message: expect.any(String) });
+  });
+
+  it('answers a body that is not JSON with 400, and another method with 405', async () => {
+    const sandbox = await start();
+    const init = { method: 'POST', body: '{' };
+    expect((await fetch(`${sandbox.url}/sandbox/codes`, init)).status).toBe(400);
+    expect((await fetch(`${sandbox.url}/sandbox/codes`)).status).toBe(405);
+  });
+
+  it('answers any JSON with 2xx or 4xx', async () => {
+    const sandbox = await start();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('/sandbox/codes', '/sandbox/faults'),
+        fc.jsonValue(),
+        async (path, body) => {
+          const { status } = await post(sandbox, path, body);
+          expect([200, 204, 400]).toContain(status);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each([
+    ['http://localhost:3000', true],
+    ['http://127.0.0.1', true],
+    ['http://[::1]:3000', true],
+    ['https://shop.example', false],
+    ['http://localhost.example', false],
+    ['null', false],
+  ])('a page from %s may ask: %j', async (origin, allowed) => {
+    const sandbox = await start();
+    const { headers } = await fetch(`${sandbox.url}/sandbox/codes`, {
+      method: 'OPTIONS',
+      headers: { origin },
+    });
+    expect(headers.get('access-control-allow-origin')).toBe(allowed ? origin : null);
+  });
+});
+
+describe('starting and closing', () => {
+  it('takes the port it is given, and tells where it is', async () => {
+    const first = await start();
+    const port = Number(new URL(first.url).port);
+    await first.close();
+    expect((await start({ port })).url).toBe(`http://127.0.0.1:${String(port)}`);
+  });
+
+  it('fails with the error of Node where the port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    await expect(WechatSandbox.start({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    server.close();
+  });
+
+  it('closes at once, also with a request that is never answered, and twice', async () => {
+    const sandbox = await start();
+    sandbox.fail('timeout');
+    const pending = ask(sandbox, login('code'));
+    const failed = expect(pending).rejects.toThrow();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await Promise.all([sandbox.close(), sandbox.close()]);
+    await failed;
+  });
+});

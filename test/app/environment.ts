@@ -1,0 +1,77 @@
+import type { WechatAuthOptions } from '../../src/index.js';
+import { WechatSandbox } from '../../src/testing/index.js';
+import { startPostgres } from '../support/postgres.js';
+
+const DEMO_APP = { appid: 'wx0000000000000001', secret: 'the-AppSecret-of-the-demo-sandbox' };
+
+/** A fault of the environment, in words for whoever started the demo. */
+export class DemoError extends Error {}
+
+/** What the demo runs on, and how to stop what it started for that. */
+export interface Environment {
+  readonly databaseUrl: string;
+  readonly wechat: WechatAuthOptions;
+  /** Absent where the real WeChat is asked. */
+  readonly sandbox: WechatSandbox | undefined;
+  stop(): Promise<void>;
+}
+
+/** The parts that the environment variables name, and for the others parts of our own. */
+export async function prepareEnvironment(): Promise<Environment> {
+  const { DATABASE_URL, WECHAT_APPID, WECHAT_SECRET } = process.env;
+  if (Boolean(WECHAT_APPID) !== Boolean(WECHAT_SECRET)) {
+    throw new DemoError('For the real WeChat, set both WECHAT_APPID and WECHAT_SECRET.');
+  }
+  const sandbox = WECHAT_APPID ? undefined : await startSandbox();
+  try {
+    const postgres = DATABASE_URL
+      ? undefined
+      : await startPostgres({ dataDir: '.demo/postgres', persistent: true });
+    return {
+      databaseUrl: postgres?.url() ?? DATABASE_URL ?? '',
+      wechat: sandbox
+        ? { ...DEMO_APP, wechat: { baseUrl: sandbox.url } }
+        : { appid: WECHAT_APPID ?? '', secret: WECHAT_SECRET ?? '' },
+      sandbox,
+      stop: async () => {
+        await sandbox?.close();
+        await postgres?.stop();
+      },
+    };
+  } catch (error) {
+    await sandbox?.close();
+    throw error;
+  }
+}
+
+async function startSandbox(): Promise<WechatSandbox> {
+  const port = portFrom('WECHAT_SANDBOX_PORT', 3001);
+  try {
+    return await WechatSandbox.start({ port, apps: [DEMO_APP] });
+  } catch (error) {
+    throw explained(error, port, 'WECHAT_SANDBOX_PORT');
+  }
+}
+
+/** A port from the environment. @throws {@link DemoError} */
+export function portFrom(name: string, byDefault: number): number {
+  const text = process.env[name];
+  if (text === undefined || text === '') return byDefault;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new DemoError(`${name} must be a port, from 0 to 65535.`);
+}
+
+/** What to do about a port that cannot be had. */
+export function explained(error: unknown, port: number, name: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return new DemoError(
+      `Port ${String(port)} is taken: stop what uses it, or set ${name} to another one.`,
+    );
+  }
+  if (code === 'EACCES') {
+    return new DemoError(`Port ${String(port)} is not allowed: set ${name} to one above 1023.`);
+  }
+  return error;
+}

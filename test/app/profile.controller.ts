@@ -1,0 +1,23 @@
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import {
+  CurrentWxSession,
+  CurrentWxUser,
+  WechatUser,
+  WxSessionGuard,
+  type WxSession,
+} from '../../src/index.js';
+
+/** A guarded route, as your own would be. */
+@Controller('profile')
+@UseGuards(WxSessionGuard)
+export class ProfileController {
+  @Get()
+  show(@CurrentWxUser() user: WechatUser, @CurrentWxSession() session: WxSession): object {
+    return {
+      userId: user.id,
+      memberSince: user.createdAt,
+      lastLoginAt: user.lastLoginAt,
+      sessionExpiresAt: session.expiresAt,
+    };
+  }
+}
