@@ -105,6 +105,11 @@ export const ERRORS = {
     action: 'relogin',
     message: 'The session is over: logged out, replaced, or its user is gone. Log in again.',
   },
+  WX_SESSION_KEY_INVALID: {
+    status: 401,
+    action: 'relogin',
+    message: 'The session_key of this user is missing or no longer valid. Log in again.',
+  },
   WX_STORE_UNAVAILABLE: {
     status: 503,
     action: 'retry',

@@ -20,6 +20,9 @@ export interface SessionClaims {
 /** Seconds by which the clock of another instance may be ahead of ours. */
 export const CLOCK_SKEW = 60;
 
+/** Of an integer in Postgres. */
+const MAX_EPOCH = 2 ** 31 - 1;
+
 /** What the claims of a token have to be. */
 export interface ExpectedClaims {
   readonly iss: string;
@@ -39,6 +42,7 @@ export function readClaims(claims: unknown, expected: ExpectedClaims): SignedSes
     isUuid(sub) &&
     isUuid(jti) &&
     isCount(epoch) &&
+    epoch <= MAX_EPOCH &&
     isCount(iat) &&
     isCount(exp) &&
     iat <= now + CLOCK_SKEW &&

@@ -1,8 +1,5 @@
-import type { KeyObject } from 'node:crypto';
-import { hkdfSync } from 'node:crypto';
+import { hkdfSync, type KeyObject } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
-import { deriveKey } from '../crypto/derive-key.js';
-import type { Secret } from '../crypto/secret.js';
 
 /** One key that signs and verifies the sessions of one app (RFC 7515, HS256). */
 export class SigningKey {
@@ -11,10 +8,9 @@ export class SigningKey {
   private readonly jwt: JwtService;
 
   constructor(
-    secret: Secret,
+    key: KeyObject,
     readonly appid: string,
   ) {
-    const key = deriveKey(secret, 'session', appid);
     this.jwt = new JwtService({
       // A KeyObject: jsonwebtoken tries to read strings and buffers as PEM at every call.
       secret: key,
@@ -25,22 +21,32 @@ export class SigningKey {
       // The caller checks all claims, the expiry among them.
       verifyOptions: { algorithms: ['HS256'], ignoreExpiration: true },
     });
-    this.header = this.headerOf(this.jwt.sign({}));
+    this.header = headerOf(this.jwt.sign({}));
   }
 
   sign(claims: object): string {
     return this.jwt.sign(claims);
   }
 
-  /** @returns the payload, unchecked. @throws where the signature is not ours. */
+  /** The payload, unchecked, or `undefined` where the signature is not by this key. */
   verify(token: string): unknown {
-    return this.jwt.verify<object>(token);
-  }
-
-  private headerOf(token: string): string {
-    return token.slice(0, token.indexOf('.'));
+    if (!isCanonical(token)) return undefined;
+    try {
+      return this.jwt.verify<object>(token);
+    } catch {
+      // Why a token does not verify is nobody's business: it would help a forger alone.
+      return undefined;
+    }
   }
 }
+
+/** The first segment of a token, whatever is in it. */
+export const headerOf = (token: string): string => token.slice(0, token.indexOf('.'));
+
+/** Three segments of canonical base64url (RFC 7515 section 2): one token, one spelling. */
+const isCanonical = (token: string): boolean =>
+  /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) &&
+  token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 
 /** Names a key without telling anything of it. */
 const keyId = (key: KeyObject): string =>

@@ -40,28 +40,20 @@ export class WechatStore {
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`, after five seconds at the latest
    */
   async run<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const connected = new Connected(this.dataSource);
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
+        connected.giveUp();
         reject(new Error(`no answer within ${String(TIMEOUT_MS)} ms`));
       }, TIMEOUT_MS);
     });
     try {
-      return await Promise.race([this.connected(work), timeout]);
+      return await Promise.race([connected.run(work), timeout]);
     } catch (error) {
       throw this.unavailable(error);
     } finally {
       clearTimeout(timer);
-    }
-  }
-
-  private async connected<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner('master');
-    try {
-      await runner.connect();
-      return await work(runner);
-    } finally {
-      await runner.release();
     }
   }
 
@@ -73,5 +65,32 @@ export class WechatStore {
     // Where several addresses were tried, the error has a code and no message.
     this.logger.error(`WX_STORE_UNAVAILABLE: ${[message, code].join(' ').trim()}${remedy}`);
     return new WechatAuthError('WX_STORE_UNAVAILABLE', { cause });
+  }
+}
+
+/** One use of a connection, which somebody may cease to wait for. */
+class Connected {
+  private readonly runner: QueryRunner;
+  private connection: { end(): Promise<void> } | undefined;
+  private givenUp = false;
+
+  constructor(dataSource: DataSource) {
+    this.runner = dataSource.createQueryRunner('master');
+  }
+
+  async run<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    try {
+      this.connection = (await this.runner.connect()) as { end(): Promise<void> };
+      if (this.givenUp) throw new Error('the connection came too late');
+      return await work(this.runner);
+    } finally {
+      await this.runner.release();
+    }
+  }
+
+  /** Ends a connection that hangs, which the pool would miss for as long as TCP keeps it. */
+  giveUp(): void {
+    this.givenUp = true;
+    void this.connection?.end();
   }
 }

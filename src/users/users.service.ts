@@ -4,11 +4,17 @@ import type { FindOptionsWhere } from 'typeorm';
 import { WechatApps } from '../apps/wechat-apps.js';
 import type { Code2Session } from '../code2session/code2session.js';
 import { isUuid } from '../crypto/uuid.js';
+import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { WechatStore } from '../store/wechat-store.js';
-import { SessionKeyCipher } from './session-key-cipher.js';
+import { SessionKeyCipher, type SessionKeyOwner } from './session-key-cipher.js';
 import { upsertUserSql } from './upsert-user.sql.js';
 import { isWechatId } from '../wechat/wechat-id.js';
 import { WechatUser } from './wechat-user.entity.js';
+
+/** The `session_key` of a user, and whose it is. */
+export interface UserSessionKey extends SessionKeyOwner {
+  readonly sessionKey: string;
+}
 
 /**
  * The users of all mini programs of this server.
@@ -64,10 +70,32 @@ export class UsersService {
     );
   }
 
+  /**
+   * The `session_key` of a user, which stays on the server.
+   * @throws {@link WechatAuthError} `WX_SESSION_KEY_INVALID` where there is no such user, or no
+   * key that this server can open: a login brings a new one.
+   */
+  async getSessionKey(id: string): Promise<UserSessionKey> {
+    const row = isUuid(id) ? await this.findSealed(id) : null;
+    const { appid = '', openid = '', sealedSessionKey } = row ?? {};
+    const sessionKey = sealedSessionKey && this.cipher.open(sealedSessionKey, { appid, openid });
+    if (!sessionKey) throw new WechatAuthError('WX_SESSION_KEY_INVALID');
+    return { appid, openid, sessionKey };
+  }
+
   /** Removes the user and with it the `session_key`; every session of the user is over. */
   async remove(id: string): Promise<void> {
     if (!isUuid(id)) return;
     await this.store.query(`DELETE FROM ${this.store.table(WechatUser)} WHERE id = $1`, [id]);
+  }
+
+  private findSealed(id: string): Promise<WechatUser | null> {
+    return this.store.run(({ manager }) =>
+      manager.findOne(WechatUser, {
+        where: { id },
+        select: { id: true, appid: true, openid: true, sealedSessionKey: true },
+      }),
+    );
   }
 
   private findOne(where: FindOptionsWhere<WechatUser>): Promise<WechatUser | null> {

@@ -8,7 +8,7 @@ import {
   type ModuleMetadata,
 } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import {
   CurrentWxSession,
   CurrentWxUser,
@@ -49,6 +49,7 @@ export interface TestAppOptions {
   metadata?: ModuleMetadata;
   logger?: LoggerService;
   prepare?: (app: INestApplication) => void;
+  typeOrm?: Partial<TypeOrmModuleOptions>;
 }
 
 /** The wiring of the README, on a real database and the sandbox. */
@@ -66,7 +67,8 @@ export async function startApp(test: TestAppOptions): Promise<ListeningApp> {
         retryAttempts: 0,
         poolSize: 10,
         connectTimeoutMS: 3000,
-      }),
+        ...test.typeOrm,
+      } as TypeOrmModuleOptions),
       WechatAuthModule.forRoot({
         appid: APPID,
         secret: SECRET,

@@ -32,6 +32,8 @@ export function call(
         hostname,
         port,
         method,
+        // A connection of its own: one that the server just closes would fail the next call.
+        agent: false,
         path: url.slice(origin.length) || '/',
         headers: {
           ...(payload !== undefined && {
