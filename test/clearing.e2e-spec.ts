@@ -1,0 +1,177 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Logger } from 'typeorm';
+import { RevokedSessionsCleaner } from '../src/sessions/revoked-sessions.cleaner.js';
+import { WechatSandbox } from '../src/testing/index.js';
+import { startApp } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { call, logIn } from './support/http.js';
+import type { ListeningApp } from './support/platforms.js';
+import { QueryCount } from './support/query-count.js';
+
+/** Counts the statements that took longer than `maxQueryExecutionTime`. */
+class SlowCount extends QueryCount implements Logger {
+  slow = 0;
+  override logQuerySlow = (): undefined => {
+    this.slow++;
+    return undefined;
+  };
+}
+
+describe('clearing the revoked sessions', () => {
+  let database: TestDatabase;
+  let wechat: WechatSandbox;
+  let a: ListeningApp;
+  let b: ListeningApp;
+  const statements = new SlowCount();
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    wechat = await WechatSandbox.start();
+    const test = {
+      databaseUrl: database.url,
+      wechatUrl: wechat.url,
+      typeOrm: { logger: statements, logging: ['query'], maxQueryExecutionTime: 100 } as never,
+    };
+    [a, b] = [await startApp(test), await startApp(test)];
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  afterAll(async () => {
+    await a.app.close();
+    await b.app.close();
+    await wechat.close();
+    await database.drop();
+  });
+
+  const cleanerOf = ({ app }: ListeningApp): RevokedSessionsCleaner =>
+    app.get(RevokedSessionsCleaner);
+  const insert = (rows: number, expiresAt: string): Promise<unknown> =>
+    database.query(
+      `INSERT INTO wechat_revoked_session (user_id, id, expires_at)
+       SELECT gen_random_uuid(), gen_random_uuid(), ${expiresAt} FROM generate_series(1, ${String(rows)})`,
+    );
+  const count = async (): Promise<number> =>
+    (
+      await database.query<{ n: number }>('SELECT count(*)::int AS n FROM wechat_revoked_session')
+    )[0]?.n ?? NaN;
+
+  it('leaves what has not expired, and what has for less than an hour', async () => {
+    await insert(3, `now() + interval '1 minute'`);
+    await insert(4, `now() - interval '59 minutes'`);
+    await insert(5, `now() - interval '61 minutes'`);
+    expect(await cleanerOf(a).clear()).toBe(5);
+    expect(await count()).toBe(7);
+    await database.query('TRUNCATE wechat_revoked_session');
+  });
+
+  it('lets one instance at a time at it', async () => {
+    await insert(5, `now() - interval '2 hours'`);
+    const runner = (await import('pg')).default;
+    const busy = new runner.Client({ connectionString: database.url });
+    await busy.connect();
+    await busy.query(
+      `SELECT pg_advisory_lock(hashtext('nestjs-wechat-auth'), hashtext('"wechat_revoked_session"'))`,
+    );
+    expect(await cleanerOf(a).clear()).toBe(0);
+    await busy.end();
+    expect(await cleanerOf(a).clear()).toBe(5);
+  });
+
+  it('steps over rows that somebody holds', async () => {
+    await insert(5, `now() - interval '2 hours'`);
+    const { Client } = (await import('pg')).default;
+    const holder = new Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT * FROM wechat_revoked_session LIMIT 2 FOR UPDATE');
+    expect(await cleanerOf(a).clear()).toBe(3);
+    await holder.query('ROLLBACK');
+    await holder.end();
+    expect(await cleanerOf(a).clear()).toBe(2);
+  });
+
+  it('clears a million in small steps that nobody waits for', async () => {
+    await insert(1_000_000, `now() - interval '2 hours' - random() * interval '1 day'`);
+    await database.query('ANALYZE wechat_revoked_session');
+    const token = await logIn(a.url, wechat.issueCode());
+    const gone = await logIn(a.url, wechat.issueCode());
+    await call('DELETE', `${a.url}/wechat/session`, { token: gone });
+    [statements.count, statements.slow] = [0, 0];
+    const clearing = Promise.all([cleanerOf(a).clear(), cleanerOf(b).clear()]);
+    const state = { done: false };
+    void clearing.finally(() => (state.done = true));
+    let waiting = 0;
+    for (let i = 0; !state.done; i++) {
+      const [login, visit] = await Promise.all([
+        call('POST', `${b.url}/wechat/login`, {
+          body: { code: wechat.issueCode({ openid: `o-${String(i % 10)}` }) },
+        }),
+        call('GET', `${b.url}/me`, { token }),
+      ]);
+      expect([login.status, visit.status]).toEqual([200, 200]);
+      const [locks] = await database.query<{ n: number }>(
+        'SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted',
+      );
+      waiting += locks?.n ?? 1;
+    }
+    const cleared = await clearing;
+    expect(cleared[0] + cleared[1]).toBe(1_000_000);
+    expect(waiting).toBe(0);
+    expect(statements.count).toBeGreaterThan(1000);
+    // None where the machine is quiet; a busy one may stop any process for longer.
+    expect(statements.slow).toBeLessThan(statements.count / 100);
+    expect((await call('GET', `${b.url}/me`, { token: gone })).body).toMatchObject({
+      errorCode: 'WX_SESSION_REVOKED',
+    });
+    expect(await count()).toBe(1);
+  }, 180_000);
+});
+
+describe('the clock of the cleaner', () => {
+  it('clears every ten minutes, survives an outage, and stops with the app', async () => {
+    const database = await createTestDatabase();
+    const wechat = await WechatSandbox.start();
+    jest.useFakeTimers({
+      doNotFake: [
+        'Date',
+        'setTimeout',
+        'clearTimeout',
+        'setImmediate',
+        'clearImmediate',
+        'nextTick',
+        'queueMicrotask',
+        'performance',
+        'hrtime',
+      ],
+    });
+    const { app } = await startApp({ databaseUrl: database.url, wechatUrl: wechat.url });
+    const insert = (): Promise<unknown> =>
+      database.query(
+        `INSERT INTO wechat_revoked_session VALUES (gen_random_uuid(), gen_random_uuid(), now() - interval '2 hours')`,
+      );
+    const emptied = async (): Promise<boolean> => {
+      for (let tries = 0; tries < 50; tries++) {
+        const rows = await database.query('SELECT 1 FROM wechat_revoked_session');
+        if (rows.length === 0) return true;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return false;
+    };
+    await insert();
+    jest.advanceTimersByTime(600_000);
+    expect(await emptied()).toBe(true);
+    await database.query('ALTER TABLE wechat_revoked_session RENAME TO hidden');
+    jest.advanceTimersByTime(600_000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await database.query('ALTER TABLE hidden RENAME TO wechat_revoked_session');
+    await insert();
+    jest.advanceTimersByTime(600_000);
+    expect(await emptied()).toBe(true);
+    await app.close();
+    expect(jest.getTimerCount()).toBe(0);
+    jest.useRealTimers();
+    await wechat.close();
+    await database.drop();
+  });
+});

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Test } from '@nestjs/testing';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { LogCapture } from './support/log-capture.js';
+import { platforms } from './support/platforms.js';
+import { temporaryFolder } from './support/postgres-home.js';
+import { startPostgres } from './support/postgres.js';
+
+describe('a test database', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  it('is on a real PostgreSQL, and empty', async () => {
+    const [server] = await database.query<{ version: number; tables: number }>(
+      `SELECT current_setting('server_version_num')::int AS version,
+              (SELECT count(*)::int FROM pg_tables WHERE schemaname = 'public') AS tables`,
+    );
+    expect(server).toEqual({ version: expect.any(Number), tables: 0 });
+    expect(server?.version).toBeGreaterThanOrEqual(130_000);
+  });
+
+  it('goes while others stay', async () => {
+    const other = await createTestDatabase();
+    await other.drop();
+    await expect(other.query('SELECT 1')).rejects.toThrow(/does not exist/);
+    await expect(database.query('SELECT 1 AS one')).resolves.toEqual([{ one: 1 }]);
+  });
+});
+
+describe('a PostgreSQL of our own', () => {
+  it('has its folder to itself, keeps its data over a restart, and goes with them at last', async () => {
+    const dataDir = temporaryFolder();
+    const first = await startPostgres({ dataDir, persistent: true });
+    await first.createDatabase('kept');
+    await expect(startPostgres({ dataDir, persistent: true })).rejects.toThrow(
+      /runs on .+ already, as process \d+/,
+    );
+    await expect(startPostgres({ dataDir, persistent: true, port: first.port })).rejects.toThrow(
+      `port ${String(first.port)}`,
+    );
+    await Promise.all([first.stop(), first.stop()]);
+    const second = await startPostgres({ dataDir, persistent: false });
+    await expect(second.createDatabase('kept')).rejects.toThrow(/already exists/);
+    await second.stop();
+    expect(existsSync(dataDir)).toBe(false);
+  });
+
+  it('tells why it does not start', async () => {
+    const dataDir = temporaryFolder();
+    const start = startPostgres({ dataDir, persistent: false, flags: ['-c', 'no_such=1'] });
+    await expect(start).rejects.toThrow(/did not start[^]+no_such/);
+    expect(existsSync(dataDir)).toBe(false);
+  });
+});
+
+it('a log capture sees as deep as objects go', () => {
+  const logs = new LogCapture();
+  logs.error('failed', { a: { b: { c: { d: 'deep' } } } });
+  expect(logs.text).toMatch(/^error failed .*deep/s);
+});
+
+it.each(platforms)('$name listens', async (platform) => {
+  const module = await Test.createTestingModule({}).setLogger(new LogCapture()).compile();
+  const { app, url } = await platform.listen(module);
+  await expect(fetch(url)).resolves.toMatchObject({ status: 404 });
+  await app.close();
+});

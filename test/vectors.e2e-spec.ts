@@ -1,0 +1,77 @@
+import { createSecretKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SigningKey } from '../src/sessions/signing-key.js';
+import { WechatSandbox } from '../src/testing/index.js';
+import { startApp } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { call } from './support/http.js';
+import type { ListeningApp } from './support/platforms.js';
+
+const folder = process.env.WECHAT_VECTORS_DIR;
+
+interface Vector {
+  tcId: number;
+  comment: string;
+  jws: unknown;
+  result: 'valid' | 'invalid';
+}
+interface Group {
+  private?: { kty: string; k: string };
+  tests: Vector[];
+}
+
+const read = (file: string): { testGroups: Group[] } =>
+  folder === undefined
+    ? { testGroups: [] }
+    : (JSON.parse(readFileSync(join(folder, file), 'utf8')) as { testGroups: Group[] });
+
+/** Says aloud where the vectors are not at hand. */
+const withVectors = folder === undefined ? describe.skip : describe;
+
+withVectors('the JWS vectors of Wycheproof (set WECHAT_VECTORS_DIR)', () => {
+  const { testGroups } = read('json_web_signature_test.json');
+  const vectors = testGroups.flatMap(({ tests }) => tests);
+  let database: TestDatabase;
+  let wechat: WechatSandbox;
+  let server: ListeningApp;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    wechat = await WechatSandbox.start();
+    server = await startApp({ databaseUrl: database.url, wechatUrl: wechat.url });
+  });
+  afterAll(async () => {
+    await server.app.close();
+    await wechat.close();
+    await database.drop();
+  });
+
+  it('are all refused by the guard: none of them is a session of ours', async () => {
+    expect(vectors).toHaveLength(401);
+    for (const { jws } of vectors) {
+      const token = typeof jws === 'string' ? jws : JSON.stringify(jws);
+      const answer = await call('GET', `${server.url}/me`, { token });
+      // Some are longer than any header that Node takes, or have characters that none may have.
+      expect([400, 401, 431]).toContain(answer.status);
+    }
+  });
+
+  it('of HS256 agree with our verification, but for the four that contradict the others', () => {
+    const disagreed: number[] = [];
+    let count = 0;
+    for (const { private: key, tests } of testGroups) {
+      if (key?.kty !== 'oct') continue;
+      const signingKey = new SigningKey(createSecretKey(Buffer.from(key.k, 'base64url')), 'wx1');
+      for (const { tcId, jws, result } of tests) {
+        const valid = typeof jws === 'string' && signingKey.verify(jws) !== undefined;
+        if (valid !== (result === 'valid')) disagreed.push(tcId);
+        count++;
+      }
+    }
+    expect(count).toBe(40);
+    // 367 and 370 are byte for byte the valid 357; 372 and 373 hold characters that base64url has not.
+    expect(disagreed).toEqual([367, 370, 372, 373]);
+  });
+});
