@@ -6,6 +6,7 @@ import { Code2SessionService } from './code2session/code2session.service.js';
 import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
 import { WxSessionGuard } from './guard/wx-session.guard.js';
 import { LoginService } from './login/login.service.js';
+import { LivenessProbes } from './sessions/liveness-probes.js';
 import { RevokedSessionsCleaner } from './sessions/revoked-sessions.cleaner.js';
 import { SessionTokens } from './sessions/session-tokens.js';
 import { SessionsService } from './sessions/sessions.service.js';
@@ -31,6 +32,7 @@ import { WechatClient } from './wechat/wechat-client.js';
     SessionKeyCipher,
     SessionsService,
     SessionTokens,
+    LivenessProbes,
     RevokedSessionsCleaner,
     WxSessionGuard,
     WechatStore,

@@ -1,27 +1,20 @@
 import { isUuid } from '../crypto/uuid.js';
-import type { SignedSession } from './wx-session.js';
 
 /** The claims of a token, all of them and no other (RFC 7519 section 4.1). */
 export interface SessionClaims {
-  iss: string;
+  readonly iss: string;
   /** The appid. */
-  aud: string;
+  readonly aud: string;
   /** Our user id. */
-  sub: string;
+  readonly sub: string;
   /** The session id. */
-  jti: string;
+  readonly jti: string;
   /** The user's session epoch. */
-  epoch: number;
+  readonly epoch: number;
   /** Seconds since 1970. */
-  iat: number;
-  exp: number;
+  readonly iat: number;
+  readonly exp: number;
 }
-
-/** Seconds by which the clock of another instance may be ahead of ours. */
-export const CLOCK_SKEW = 60;
-
-/** Of an integer in Postgres. */
-const MAX_EPOCH = 2 ** 31 - 1;
 
 /** What the claims of a token have to be. */
 export interface ExpectedClaims {
@@ -31,11 +24,16 @@ export interface ExpectedClaims {
   readonly expiresIn: number;
 }
 
-/** The session of claims that are, one by one, as we issue them; else `undefined`. */
-export function readClaims(claims: unknown, expected: ExpectedClaims): SignedSession | undefined {
+/** Seconds by which the clock of another instance may be ahead of ours. */
+const CLOCK_SKEW = 60;
+
+/** Of an integer in Postgres. */
+const MAX_EPOCH = 2 ** 31 - 1;
+
+/** The claims, where they are one by one as we issue them; else `undefined`. Expiry is not checked. */
+export function readClaims(claims: unknown, expected: ExpectedClaims): SessionClaims | undefined {
   if (typeof claims !== 'object' || claims === null) return undefined;
   const { iss, aud, sub, jti, epoch, iat, exp, ...others } = claims as Record<string, unknown>;
-  const now = Math.floor(Date.now() / 1000);
   const asIssued =
     iss === expected.iss &&
     aud === expected.aud &&
@@ -45,21 +43,11 @@ export function readClaims(claims: unknown, expected: ExpectedClaims): SignedSes
     epoch <= MAX_EPOCH &&
     isCount(iat) &&
     isCount(exp) &&
-    iat <= now + CLOCK_SKEW &&
+    iat <= Date.now() / 1000 + CLOCK_SKEW &&
     exp > iat &&
     exp - iat <= expected.expiresIn &&
     Object.keys(others).length === 0;
-  if (!asIssued) return undefined;
-  return {
-    session: {
-      id: jti,
-      userId: sub,
-      appid: expected.aud,
-      issuedAt: new Date(iat * 1000),
-      expiresAt: new Date(exp * 1000),
-    },
-    epoch,
-  };
+  return asIssued ? { iss: expected.iss, aud: expected.aud, sub, jti, epoch, iat, exp } : undefined;
 }
 
 const isCount = (value: unknown): value is number =>

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { WechatApps } from '../apps/wechat-apps.js';
 import { deriveKey } from '../crypto/derive-key.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
@@ -7,9 +8,12 @@ import type { WechatUser } from '../users/wechat-user.entity.js';
 import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../wechat-auth.config.js';
 import { readClaims, type SessionClaims } from './session-claims.js';
 import { headerOf, SigningKey } from './signing-key.js';
-import type { IssuedSession, SignedSession } from './wx-session.js';
+import { sessionOf, type IssuedSession } from './wx-session.js';
 
 const MAX_TOKEN_LENGTH = 2048;
+
+/** About 1 KiB each. */
+const MAX_REMEMBERED_TOKENS = 20_000;
 
 /** Turns sessions into tokens and back, by cryptography alone: no store is asked. */
 @Injectable()
@@ -17,6 +21,8 @@ export class SessionTokens {
   /** The first of each app signs. */
   private readonly keys: readonly SigningKey[];
   private readonly keyByHeader: ReadonlyMap<string, SigningKey>;
+  /** Tokens whose signature and claims are right, by their whole text: neither can change. */
+  private readonly verified = new LRUCache<string, SessionClaims>({ max: MAX_REMEMBERED_TOKENS });
 
   constructor(
     private readonly apps: WechatApps,
@@ -47,39 +53,37 @@ export class SessionTokens {
       iat,
       exp: iat + expiresIn,
     };
-    const expiresAt = new Date(claims.exp * 1000);
-    return {
-      token: key.sign(claims),
-      expiresIn,
-      expiresAt,
-      session: {
-        id: claims.jti,
-        userId: user.id,
-        appid,
-        issuedAt: new Date(iat * 1000),
-        expiresAt,
-      },
-    };
+    const session = sessionOf(claims);
+    return { token: key.sign(claims), expiresIn, expiresAt: session.expiresAt, session };
   }
 
   /**
-   * Accepts what {@link issue} issues and nothing else: the header must be one of ours byte for
-   * byte, so that whatever a forger could say in it is never read.
-   *
+   * Accepts what {@link issue} issues and nothing else.
    * @throws {@link WechatAuthError} `WX_SESSION_INVALID`, `WX_SESSION_EXPIRED`
    */
-  verify(token: unknown): SignedSession {
+  verify(token: unknown): SessionClaims {
     if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) {
       throw new WechatAuthError('WX_SESSION_INVALID');
     }
+    const claims = this.verified.get(token) ?? this.read(token);
+    if (claims.exp * 1000 <= Date.now()) {
+      this.verified.delete(token);
+      throw new WechatAuthError('WX_SESSION_EXPIRED');
+    }
+    return claims;
+  }
+
+  /**
+   * The header must be one of ours byte for byte, so that whatever a forger could say in it is
+   * never read.
+   */
+  private read(token: string): SessionClaims {
     const key = this.keyByHeader.get(headerOf(token));
     if (key === undefined) throw new WechatAuthError('WX_SESSION_INVALID');
     const { issuer, expiresIn } = this.config.session;
-    const signed = readClaims(key.verify(token), { iss: issuer, aud: key.appid, expiresIn });
-    if (signed === undefined) throw new WechatAuthError('WX_SESSION_INVALID');
-    if (signed.session.expiresAt.getTime() <= Date.now()) {
-      throw new WechatAuthError('WX_SESSION_EXPIRED');
-    }
-    return signed;
+    const claims = readClaims(key.verify(token), { iss: issuer, aud: key.appid, expiresIn });
+    if (claims === undefined) throw new WechatAuthError('WX_SESSION_INVALID');
+    this.verified.set(token, claims);
+    return claims;
   }
 }

@@ -3,9 +3,11 @@ import { isUuid } from '../crypto/uuid.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { WechatStore } from '../store/wechat-store.js';
 import { WechatUser } from '../users/wechat-user.entity.js';
+import { LivenessProbes } from './liveness-probes.js';
+import type { SessionClaims } from './session-claims.js';
 import { SessionTokens } from './session-tokens.js';
 import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
-import type { IssuedSession, SignedSession, WxSession } from './wx-session.js';
+import { sessionOf, type IssuedSession, type WxSession } from './wx-session.js';
 
 /**
  * Issues, verifies and ends our sessions. Ending is strict: once a call here has ended a session,
@@ -15,6 +17,7 @@ import type { IssuedSession, SignedSession, WxSession } from './wx-session.js';
 export class SessionsService {
   constructor(
     private readonly tokens: SessionTokens,
+    private readonly probes: LivenessProbes,
     private readonly store: WechatStore,
   ) {}
 
@@ -31,9 +34,9 @@ export class SessionsService {
    * `WX_SESSION_REVOKED`, `WX_STORE_UNAVAILABLE`
    */
   async verify(token: string): Promise<WxSession> {
-    const signed = this.tokens.verify(token);
-    if (!(await this.isLive(signed))) throw new WechatAuthError('WX_SESSION_REVOKED');
-    return signed.session;
+    const claims = this.tokens.verify(token);
+    if (!(await this.probes.isLive(claims))) throw new WechatAuthError('WX_SESSION_REVOKED');
+    return sessionOf(claims);
   }
 
   /** Ends one session. @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE` */
@@ -50,14 +53,14 @@ export class SessionsService {
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
    */
   async revokeToken(token: string): Promise<void> {
-    let signed: SignedSession;
+    let claims: SessionClaims;
     try {
-      signed = this.tokens.verify(token);
+      claims = this.tokens.verify(token);
     } catch (error) {
       if (error instanceof WechatAuthError) return;
       throw error;
     }
-    await this.revoke(signed.session);
+    await this.revoke(sessionOf(claims));
   }
 
   /** Ends every session of a user. @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE` */
@@ -67,15 +70,5 @@ export class SessionsService {
       `UPDATE ${this.store.table(WechatUser)} SET session_epoch = session_epoch + 1 WHERE id = $1`,
       [userId],
     );
-  }
-
-  private async isLive({ session, epoch }: SignedSession): Promise<boolean> {
-    const rows = await this.store.query<unknown[]>(
-      `SELECT FROM ${this.store.table(WechatUser)} u
-       WHERE u.id = $1 AND u.session_epoch = $3 AND NOT EXISTS (
-         SELECT FROM ${this.store.table(WechatRevokedSession)} r WHERE r.user_id = $1 AND r.id = $2)`,
-      [session.userId, session.id, epoch],
-    );
-    return rows.length > 0;
   }
 }

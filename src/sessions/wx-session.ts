@@ -1,3 +1,5 @@
+import type { SessionClaims } from './session-claims.js';
+
 /** A session of ours, as its token tells it. */
 export interface WxSession {
   /** The id of the session (`jti`), a UUID. */
@@ -20,8 +22,11 @@ export interface IssuedSession {
   readonly session: WxSession;
 }
 
-/** A session and the epoch of its user when it was issued. */
-export interface SignedSession {
-  readonly session: WxSession;
-  readonly epoch: number;
-}
+/** The session that the claims of a token are about; the caller may keep and change it. */
+export const sessionOf = ({ jti, sub, aud, iat, exp }: SessionClaims): WxSession => ({
+  id: jti,
+  userId: sub,
+  appid: aud,
+  issuedAt: new Date(iat * 1000),
+  expiresAt: new Date(exp * 1000),
+});

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { WechatStore } from '../store/wechat-store.js';
+import { WechatUser } from '../users/wechat-user.entity.js';
+import type { SessionClaims } from './session-claims.js';
+import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
+
+interface Probe {
+  readonly claims: SessionClaims;
+  readonly resolve: (isLive: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Asks Postgres whether sessions are live. Nothing is remembered, yet many probes share a query:
+ * those that come in while one is under way go out together in the next, which is sent after each
+ * of them came in.
+ */
+@Injectable()
+export class LivenessProbes {
+  private waiting: Probe[] = [];
+  private busy = false;
+
+  constructor(private readonly store: WechatStore) {}
+
+  /**
+   * Whether nobody has ended the session, and its user is there.
+   * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
+   */
+  isLive(claims: SessionClaims): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ claims, resolve, reject });
+      if (this.busy) return;
+      this.busy = true;
+      // After the requests that have already arrived: they go along.
+      setImmediate(() => void this.send());
+    });
+  }
+
+  private async send(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const probes = this.waiting;
+      this.waiting = [];
+      try {
+        const live = await this.ask(probes.map(({ claims }) => claims));
+        probes.forEach(({ resolve }, i) => {
+          resolve(live.has(i + 1));
+        });
+      } catch (error) {
+        // Those that came in meanwhile have waited as long: they are not put off once more.
+        for (const { reject } of [...probes, ...this.waiting.splice(0)]) reject(error);
+      }
+    }
+    this.busy = false;
+  }
+
+  /** The places in the list, from 1, of the sessions that are live. */
+  private async ask(sessions: readonly SessionClaims[]): Promise<ReadonlySet<number>> {
+    const rows = await this.store.query<{ place: number }[]>(
+      `SELECT s.place::int AS place
+       FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS s(user_id, id, epoch, place)
+       JOIN ${this.store.table(WechatUser)} u ON u.id = s.user_id AND u.session_epoch = s.epoch
+       WHERE NOT EXISTS (
+         SELECT FROM ${this.store.table(WechatRevokedSession)} r
+         WHERE r.user_id = s.user_id AND r.id = s.id)`,
+      [
+        sessions.map(({ sub }) => sub),
+        sessions.map(({ jti }) => jti),
+        sessions.map(({ epoch }) => epoch),
+      ],
+    );
+    return new Set(rows.map(({ place }) => place));
+  }
+}

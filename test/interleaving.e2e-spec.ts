@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SessionsService } from '../src/index.js';
+import { WechatSandbox } from '../src/testing/index.js';
+import { startApp, type TestAppOptions } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { call, logIn } from './support/http.js';
+import { platforms, type ListeningApp } from './support/platforms.js';
+import { QueryCount } from './support/query-count.js';
+
+describe.each(platforms)('many sessions at once over $name', (platform) => {
+  let database: TestDatabase;
+  let wechat: WechatSandbox;
+  let a: ListeningApp;
+  let b: ListeningApp;
+  const queries = new QueryCount();
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    wechat = await WechatSandbox.start();
+    const test: TestAppOptions = {
+      platform,
+      databaseUrl: database.url,
+      wechatUrl: wechat.url,
+      typeOrm: { logger: queries, logging: ['query'] } as never,
+    };
+    [a, b] = [await startApp(test), await startApp(test)];
+  });
+  afterAll(async () => {
+    await a.app.close();
+    await b.app.close();
+    await wechat.close();
+    await database.drop();
+  });
+
+  const crowd = (size: number): Promise<{ openid: string; token: string }[]> =>
+    Promise.all(
+      Array.from({ length: size }, async (_, i) => {
+        const openid = `o-crowd-${String(i)}`;
+        return { openid, token: await logIn(a.url, wechat.issueCode({ openid })) };
+      }),
+    );
+
+  it('never get the answer of one another', async () => {
+    const users = await crowd(30);
+    const answers = await Promise.all(
+      Array.from({ length: 600 }, async (_, i) => {
+        const { openid, token } = users[(i * 7) % users.length]!;
+        const { body } = await call('GET', `${a.url}/me`, { token });
+        return [openid, body?.openid];
+      }),
+    );
+    for (const [expected, got] of answers) expect(got).toBe(expected);
+  });
+
+  it('share queries, and yet the live stay live and the ended stay ended', async () => {
+    const users = await crowd(40);
+    const ended = users.filter((_, i) => i % 3 === 0);
+    for (const { token } of ended) await call('DELETE', `${b.url}/wechat/session`, { token });
+    const sessions = a.app.get(SessionsService);
+    const before = queries.count;
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, () => users)
+        .flat()
+        .map(({ token }) =>
+          sessions.verify(token).then(
+            () => 'live',
+            (error: unknown) => (error as { errorCode: string }).errorCode,
+          ),
+        ),
+    );
+    expect(queries.count - before).toBeLessThan(10);
+    outcomes.forEach((outcome, i) => {
+      expect(outcome).toBe((i % users.length) % 3 === 0 ? 'WX_SESSION_REVOKED' : 'live');
+    });
+  });
+
+  it('a session ended with 204 is over for every request that follows, whatever is under way', async () => {
+    const [busy, ...others] = await crowd(31);
+    let running = true;
+    const load = Array.from({ length: 20 }, async () => {
+      while (running) {
+        const { status } = await call('GET', `${a.url}/me`, { token: busy!.token });
+        expect(status).toBe(200);
+      }
+    });
+    for (const { token } of others) {
+      // Warm: the token itself is remembered, its revocation never.
+      expect((await call('GET', `${a.url}/me`, { token })).status).toBe(200);
+      expect((await call('DELETE', `${b.url}/wechat/session`, { token })).status).toBe(204);
+      const { body } = await call('GET', `${a.url}/me`, { token });
+      expect(body).toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });
+    }
+    running = false;
+    await Promise.all(load);
+  });
+
+  it('what a handler does to its session changes nothing for the next request', async () => {
+    const sessions = a.app.get(SessionsService);
+    const [user] = await crowd(1);
+    const first = await sessions.verify(user!.token);
+    first.expiresAt.setTime(0);
+    Object.assign(first, { userId: 'somebody else' });
+    const second = await sessions.verify(user!.token);
+    expect(second.expiresAt.getTime()).toBeGreaterThan(Date.now());
+    expect(second.userId).toMatch(/^[\da-f-]{36}$/);
+  });
+});
