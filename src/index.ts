@@ -2,6 +2,7 @@ export { WechatAuthModule } from './wechat-auth.module.js';
 export { wechatAuthConfig } from './wechat-auth.env.js';
 export type {
   SessionOptions,
+  UserDataOptions,
   SeveralAppsOptions,
   SingleAppOptions,
   WechatApiOptions,
@@ -15,10 +16,24 @@ export { LoginService, type LoginOptions, type LoginResult } from './login/login
 export { WechatAuthHeadersInterceptor } from './login/wechat-auth-headers.interceptor.js';
 export { Code2SessionService } from './code2session/code2session.service.js';
 export type { Code2Session } from './code2session/code2session.js';
-export { UsersService } from './users/users.service.js';
+export { UsersService, type UserSessionKey } from './users/users.service.js';
 export { WechatUser } from './users/wechat-user.entity.js';
 export { SessionsService } from './sessions/sessions.service.js';
 export type { IssuedSession, WxSession } from './sessions/wx-session.js';
+
+export { UserDataService } from './user-data/user-data.service.js';
+export { WxUserData } from './user-data/wx-user-data.decorator.js';
+export type {
+  EncryptedUserData,
+  SignedUserData,
+  WechatPhoneNumber,
+  WechatRunData,
+  WechatShareInfo,
+  WechatUserInfo,
+  WechatWatermark,
+} from './user-data/user-data.types.js';
+export { AccessTokenService } from './wechat-api/access-token.service.js';
+export { WechatApiService } from './wechat-api/wechat-api.service.js';
 
 export { WxSessionGuard } from './guard/wx-session.guard.js';
 export { CurrentWxSession, CurrentWxUser, WxApp, WxPublic } from './guard/wx-session.decorators.js';

@@ -31,6 +31,7 @@ describe('checkOptions', () => {
       apps: [{ appid, secret: expect.any(Secret) }],
       session: { expiresIn: 7200, secrets: [], issuer: 'nestjs-wechat-auth' },
       encryptionSecrets: [],
+      userData: { maxAge: 3600 },
       wechat: { baseUrl: 'https://api.weixin.qq.com', timeout: 5000 },
     });
   });
@@ -63,6 +64,13 @@ describe('checkOptions', () => {
       ]);
     },
   );
+
+  it('reads userData.maxAge alike', () => {
+    expect(check({ appid, secret, userData: { maxAge: '10m' } }).userData.maxAge).toBe(600);
+    expect(problemsOf({ appid, secret, userData: { maxAge: 0 } })).toEqual([
+      expect.stringContaining('userData.maxAge'),
+    ]);
+  });
 
   it.each([
     ['session.secret', (value: unknown) => ({ session: { secret: value } })],

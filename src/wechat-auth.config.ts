@@ -27,6 +27,10 @@ export interface WechatAuthConfig {
   };
   /** The first encrypts, all decrypt; empty: derived from the AppSecret. */
   readonly encryptionSecrets: readonly Secret[];
+  readonly userData: {
+    /** Seconds. */
+    readonly maxAge: number;
+  };
   readonly wechat: { readonly baseUrl: string; readonly timeout: number };
 }
 
@@ -46,18 +50,21 @@ export function checkOptions(
     'apps',
     'session',
     'encryptionSecret',
+    'userData',
     'wechat',
   ]);
   const session = check.record('session', root.session, ['expiresIn', 'secret', 'issuer']);
+  const userData = check.record('userData', root.userData, ['maxAge']);
   const wechat = check.record('wechat', root.wechat, ['baseUrl', 'timeout']);
   const config = {
     apps: check.apps(root),
     session: {
-      expiresIn: check.expiresIn(session.expiresIn),
+      expiresIn: check.seconds('session.expiresIn', session.expiresIn, 7200),
       secrets: check.secrets('session.secret', session.secret),
       issuer: check.issuer(session.issuer),
     },
     encryptionSecrets: check.secrets('encryptionSecret', root.encryptionSecret),
+    userData: { maxAge: check.seconds('userData.maxAge', userData.maxAge, 3600) },
     wechat: {
       baseUrl: check.baseUrl(wechat.baseUrl),
       timeout: check.timeout(wechat.timeout),
@@ -178,8 +185,8 @@ class OptionsCheck {
     return '';
   }
 
-  expiresIn(value: unknown): number {
-    if (value === undefined) return 7200;
+  seconds(name: string, value: unknown, byDefault: number): number {
+    if (value === undefined) return byDefault;
     const seconds =
       typeof value === 'number'
         ? value
@@ -189,7 +196,7 @@ class OptionsCheck {
           : NaN;
     if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 7 * DAY) return seconds;
     this.problems.push(
-      "session.expiresIn must be whole seconds (7200) or a time span with its unit ('2h'), from 1 second to 7 days.",
+      `${name} must be whole seconds (7200) or a time span with its unit ('2h'), from 1 second to 7 days.`,
     );
     return NaN;
   }

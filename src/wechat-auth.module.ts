@@ -11,10 +11,13 @@ import { RevokedSessionsCleaner } from './sessions/revoked-sessions.cleaner.js';
 import { SessionTokens } from './sessions/session-tokens.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { WECHAT_AUTH_DATA_SOURCE, WechatStore } from './store/wechat-store.js';
+import { UserDataService } from './user-data/user-data.service.js';
 import { SessionKeyCipher } from './users/session-key-cipher.js';
 import { UsersService } from './users/users.service.js';
 import { WechatUser } from './users/wechat-user.entity.js';
 import { ConfigurableModuleClass } from './wechat-auth.module-definition.js';
+import { AccessTokenService } from './wechat-api/access-token.service.js';
+import { WechatApiService } from './wechat-api/wechat-api.service.js';
 import { WechatClient } from './wechat/wechat-client.js';
 
 /**
@@ -35,9 +38,21 @@ import { WechatClient } from './wechat/wechat-client.js';
     LivenessProbes,
     RevokedSessionsCleaner,
     WxSessionGuard,
+    UserDataService,
+    AccessTokenService,
+    WechatApiService,
     WechatStore,
   ],
-  exports: [LoginService, Code2SessionService, UsersService, SessionsService, WxSessionGuard],
+  exports: [
+    LoginService,
+    Code2SessionService,
+    UsersService,
+    SessionsService,
+    WxSessionGuard,
+    UserDataService,
+    AccessTokenService,
+    WechatApiService,
+  ],
 })
 export class WechatAuthModule extends ConfigurableModuleClass implements OnModuleInit {
   constructor(

@@ -53,6 +53,16 @@ export interface WechatApiOptions {
   timeout?: number | undefined;
 }
 
+/** Which encrypted user data are accepted. */
+export interface UserDataOptions {
+  /**
+   * How long ago WeChat may have stamped the data: seconds, or a time span with its unit such as
+   * `'10m'`; at most 7 days.
+   * @defaultValue 3600
+   */
+  maxAge?: number | string | undefined;
+}
+
 /** What `forRoot` takes and the factory of `forRootAsync` returns. */
 export type WechatAuthOptions = (SingleAppOptions | SeveralAppsOptions) & {
   session?: SessionOptions | undefined;
@@ -62,6 +72,7 @@ export type WechatAuthOptions = (SingleAppOptions | SeveralAppsOptions) & {
    * @defaultValue derived from the AppSecret with HKDF-SHA256
    */
   encryptionSecret?: string | readonly string[] | undefined;
+  userData?: UserDataOptions | undefined;
   wechat?: WechatApiOptions | undefined;
 };
 

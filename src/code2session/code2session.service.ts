@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { WechatApps } from '../apps/wechat-apps.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import type { WechatApp } from '../wechat-auth.config.js';
+import { isCode } from '../wechat/code.js';
 import { WechatClient } from '../wechat/wechat-client.js';
 import { readCode2Session, type Code2Session } from './code2session.js';
-
-const CODE = /^[^\s\p{Cc}\p{Cs}]{1,512}$/u;
 
 /**
  * Exchanges the code of `wx.login` for the user's openid and session_key.
@@ -31,9 +30,7 @@ export class Code2SessionService {
    * `WX_UPSTREAM_ERROR`, `WX_APP_MISCONFIGURED`
    */
   async exchange(code: string, appid?: string): Promise<Code2Session> {
-    if (typeof code !== 'string' || !CODE.test(code)) {
-      throw new WechatAuthError('WX_CODE_MALFORMED');
-    }
+    if (!isCode(code)) throw new WechatAuthError('WX_CODE_MALFORMED');
     const app = this.apps.get(appid);
     const key = `${app.appid} ${code}`;
     const running = this.inFlight.get(key);

@@ -105,6 +105,18 @@ export const ERRORS = {
     action: 'relogin',
     message: 'The session is over: logged out, replaced, or its user is gone. Log in again.',
   },
+  WX_DATA_UNDECRYPTABLE: {
+    status: 400,
+    action: 'relogin',
+    message:
+      'The encrypted data cannot be read. Call wx.login, get the data again, and send them with the fresh code.',
+  },
+  WX_PHONE_CODE_INVALID: {
+    status: 400,
+    action: 'fix-request',
+    message:
+      'This is no valid code of the getPhoneNumber button for this user; each works once, for five minutes.',
+  },
   WX_SESSION_KEY_INVALID: {
     status: 401,
     action: 'relogin',

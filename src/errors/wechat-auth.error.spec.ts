@@ -21,6 +21,8 @@ const contract: [WechatAuthErrorCode, number, string, WechatAuthAction][] = [
   ['WX_SESSION_INVALID', 401, 'Unauthorized', 'relogin'],
   ['WX_SESSION_EXPIRED', 401, 'Unauthorized', 'relogin'],
   ['WX_SESSION_REVOKED', 401, 'Unauthorized', 'relogin'],
+  ['WX_DATA_UNDECRYPTABLE', 400, 'Bad Request', 'relogin'],
+  ['WX_PHONE_CODE_INVALID', 400, 'Bad Request', 'fix-request'],
   ['WX_SESSION_KEY_INVALID', 401, 'Unauthorized', 'relogin'],
   ['WX_STORE_UNAVAILABLE', 503, 'Service Unavailable', 'retry'],
 ];

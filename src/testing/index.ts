@@ -1,8 +1,10 @@
 export { WechatSandbox } from './wechat-sandbox.js';
 export type {
   SandboxApp,
+  SandboxPhone,
   SandboxRequest,
   SandboxUser,
   WechatSandboxOptions,
 } from './sandbox.types.js';
 export type { SandboxFault, TransportFault } from './sandbox-faults.js';
+export type { SandboxUserData } from './sandbox-user-data.js';

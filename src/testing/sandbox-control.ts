@@ -1,12 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SandboxFault } from './sandbox-faults.js';
-import type { SandboxUser } from './sandbox.types.js';
+import type { SandboxUserData } from './sandbox-user-data.js';
+import type { SandboxPhone, SandboxUser } from './sandbox.types.js';
 
 const MAX_BODY = 16 * 1024;
 
 /** What the outside may ask of the sandbox itself. */
 export interface SandboxControls {
   issueCode(user: SandboxUser): string;
+  issuePhoneCode(phone: SandboxPhone): string;
+  encryptUserData(openid: string, data: object, appid?: string): SandboxUserData;
+  expireAccessTokens(): void;
   fail(fault: SandboxFault, times?: number): void;
 }
 
@@ -18,9 +22,9 @@ export async function control(
   sandbox: SandboxControls,
 ): Promise<void> {
   allowLoopbackPages(request, response);
-  const action = ACTIONS[path];
+  const action = Object.hasOwn(ACTIONS, path) ? ACTIONS[path] : undefined;
   if (action === undefined) {
-    answer(response, 404, { message: 'There is /sandbox/codes and /sandbox/faults.' });
+    answer(response, 404, { message: `There is ${Object.keys(ACTIONS).join(', ')}.` });
     return;
   }
   if (request.method === 'OPTIONS') {
@@ -55,6 +59,26 @@ const ACTIONS: Partial<
       }),
     },
   ],
+  '/sandbox/phone-codes': (sandbox, body) => [
+    200,
+    {
+      code: sandbox.issuePhoneCode({
+        openid: required(body, 'openid'),
+        phoneNumber: text(body, 'phoneNumber'),
+        countryCode: text(body, 'countryCode'),
+        appid: text(body, 'appid'),
+      }),
+    },
+  ],
+  '/sandbox/user-data': (sandbox, body) => {
+    const { data } = body;
+    if (typeof data !== 'object' || data === null) throw new TypeError('data must be an object.');
+    return [200, sandbox.encryptUserData(required(body, 'openid'), data, text(body, 'appid'))];
+  },
+  '/sandbox/expired-access-tokens': (sandbox) => {
+    sandbox.expireAccessTokens();
+    return [204];
+  },
   '/sandbox/faults': (sandbox, { fault, times }) => {
     // fail() checks both, for callers without types as much as for these.
     sandbox.fail(fault as SandboxFault, times as number | undefined);
@@ -73,9 +97,16 @@ function text(body: Body, name: string): string | undefined {
   throw new TypeError(`${name} must be a text of 1 to 128 characters.`);
 }
 
+function required(body: Body, name: string): string {
+  const value = text(body, name);
+  if (value === undefined) throw new TypeError(`${name} is missing.`);
+  return value;
+}
+
 class TooLarge extends Error {}
 
-async function readBody(request: IncomingMessage): Promise<Body> {
+/** The JSON object of a request; empty where there is no body. */
+export async function readBody(request: IncomingMessage): Promise<Body> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

@@ -28,11 +28,22 @@ export interface SandboxUser {
   appid?: string | undefined;
 }
 
+/** Whose phone number is behind a code of the `getPhoneNumber` button. */
+export interface SandboxPhone {
+  openid: string;
+  /** Without the country code. @defaultValue `'13800138000'` */
+  phoneNumber?: string | undefined;
+  /** WeChat documents it as a text and as a number. @defaultValue `'86'` */
+  countryCode?: string | number | undefined;
+  /** The mini program the code is for. */
+  appid?: string | undefined;
+}
+
 /** What WeChat was asked. */
 export interface SandboxRequest {
   readonly method: string;
   readonly path: string;
-  /** The query; a `secret` is not kept. */
+  /** The query; a `secret` and an `access_token` are not kept. */
   readonly query: Readonly<Record<string, string>>;
   readonly at: Date;
 }

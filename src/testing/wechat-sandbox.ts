@@ -1,23 +1,23 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SandboxCodes } from './sandbox-codes.js';
-import { control } from './sandbox-control.js';
+import { SandboxApi } from './sandbox-api.js';
+import { control, readBody } from './sandbox-control.js';
 import { failure } from './sandbox-errcodes.js';
 import { distort, SandboxFaults, send, type SandboxFault } from './sandbox-faults.js';
+import { encryptUserData, type SandboxUserData } from './sandbox-user-data.js';
 import type {
-  SandboxAnswer,
   SandboxApp,
+  SandboxPhone,
   SandboxRequest,
   SandboxUser,
   WechatSandboxOptions,
 } from './sandbox.types.js';
 
-type Query = Readonly<Record<string, string>>;
-
 /**
  * A stand-in for WeChat's API on the loopback interface, for tests without a network.
- * Source: WeChat, "auth.code2Session".
+ * Source: WeChat, "auth.code2Session", "getStableAccessToken", "checkSessionKey",
+ * "resetUserSessionKey", "getPhoneNumber".
  *
  * @example
  * const wechat = await WechatSandbox.start();
@@ -25,12 +25,13 @@ type Query = Readonly<Record<string, string>>;
  * await request(app).post('/wechat/login').send({ code: wechat.issueCode({ openid: 'o-anna' }) });
  */
 export class WechatSandbox {
-  private readonly codes = new SandboxCodes();
+  private readonly api: SandboxApi;
   private readonly faults = new SandboxFaults();
   private readonly log: SandboxRequest[] = [];
   private readonly server: Server;
 
   private constructor(private readonly apps: readonly SandboxApp[] | undefined) {
+    this.api = new SandboxApi(apps);
     this.server = createServer((request, response) => void this.handle(request, response));
   }
 
@@ -59,11 +60,39 @@ export class WechatSandbox {
    * @throws RangeError for an app that the sandbox was not started with.
    */
   issueCode(user: SandboxUser = {}): string {
-    const appid = user.appid ?? this.apps?.[0]?.appid;
-    if (this.apps !== undefined && !this.apps.some((app) => app.appid === appid)) {
-      throw new RangeError('The sandbox was started without that appid.');
-    }
-    return this.codes.issue({ ...user, appid });
+    return this.api.logins.issueCode({ ...user, appid: this.appidFor(user.appid) });
+  }
+
+  /**
+   * What the `getPhoneNumber` button gives a mini program: a code that works once, for five
+   * minutes, for its own app and user.
+   *
+   * @throws RangeError for an app that the sandbox was not started with.
+   */
+  issuePhoneCode(phone: SandboxPhone): string {
+    return this.api.phoneCodes.issue(phone, this.appidFor(phone.appid));
+  }
+
+  /**
+   * What `wx.getUserInfo` and the like give a mini program: `data` signed and encrypted with the
+   * `session_key` that the user has now.
+   *
+   * @param appid - for the watermark; the first app where absent.
+   * @throws RangeError for a user without a login, or an app that is not there.
+   */
+  encryptUserData(openid: string, data: object, appid?: string): SandboxUserData {
+    const sessionKey = this.api.logins.sessionKeyOf(openid);
+    if (sessionKey === undefined)
+      throw new RangeError('That user has no login: issue a code first.');
+    const owner = this.appidFor(appid);
+    if (owner === undefined)
+      throw new RangeError('Name the appid, or start the sandbox with apps.');
+    return encryptUserData(data, sessionKey, owner);
+  }
+
+  /** Ends every access token before its time, as a reset in the console does. */
+  expireAccessTokens(): void {
+    this.api.accessTokens.expireAll();
   }
 
   /**
@@ -95,56 +124,39 @@ export class WechatSandbox {
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = '', search = ''] = (request.url ?? '').split('?', 2);
     if (path.startsWith('/sandbox/')) return control(path, request, response, this);
+    const method = request.method ?? '';
     const query = readQuery(search);
-    this.log.push({
-      method: request.method ?? '',
-      path,
-      query: { ...query, ...('secret' in query && { secret: '***' }) },
-      at: new Date(),
-    });
-    request.resume();
+    this.log.push({ method, path, query: withoutSecrets(query), at: new Date() });
+    const body = await readBody(request).catch(() => ({}));
     const fault = this.faults.next();
     if (typeof fault === 'number') {
       send(response, failure(fault));
       return;
     }
-    const answer = this.answer(request.method, path, query);
+    const answer = this.api.answer(method, path, { query, body });
     if (answer === undefined) send(response, 'not found', 404);
     else if (fault === undefined) send(response, answer);
     else distort(fault, response, answer);
   }
 
-  private answer(
-    method: string | undefined,
-    path: string,
-    query: Query,
-  ): SandboxAnswer | undefined {
-    return method === 'GET' && ['/sns/jscode2session', '/redirected'].includes(path)
-      ? this.jscode2session(query)
-      : undefined;
-  }
-
-  private jscode2session({ appid, secret, js_code, grant_type }: Query): SandboxAnswer {
-    if (!appid) return failure(41002);
-    if (!secret) return failure(41004);
-    if (!js_code) return failure(41008);
-    if (grant_type !== 'authorization_code') return failure(40002);
-    if (this.apps !== undefined) {
-      const app = this.apps.find((known) => known.appid === appid);
-      if (app === undefined) return failure(40013);
-      if (app.secret !== secret) return failure(40125);
+  private appidFor(appid = this.apps?.[0]?.appid): string | undefined {
+    if (this.apps !== undefined && !this.apps.some((app) => app.appid === appid)) {
+      throw new RangeError('The sandbox was started without that appid.');
     }
-    const login = this.codes.spend(js_code, appid);
-    if (typeof login === 'number') return failure(login);
-    const { openid, unionid, sessionKey } = login;
-    return { session_key: sessionKey, openid, ...(unionid !== undefined && { unionid }) };
+    return appid;
   }
 }
 
 /** A parameter that stands there twice counts as none: which one counts is nobody's guess. */
-function readQuery(search: string): Query {
+function readQuery(search: string): Record<string, string> {
   const parameters = new URLSearchParams(search);
   return Object.fromEntries(
     [...parameters].filter(([name]) => parameters.getAll(name).length === 1),
   );
 }
+
+const withoutSecrets = (query: Record<string, string>): Record<string, string> => ({
+  ...query,
+  ...('secret' in query && { secret: '***' }),
+  ...('access_token' in query && { access_token: '***' }),
+});

@@ -7,7 +7,7 @@ import { isUuid } from '../crypto/uuid.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { WechatStore } from '../store/wechat-store.js';
 import { SessionKeyCipher, type SessionKeyOwner } from './session-key-cipher.js';
-import { upsertUserSql } from './upsert-user.sql.js';
+import { storeSessionKeySql, upsertUserSql } from './users.sql.js';
 import { isWechatId } from '../wechat/wechat-id.js';
 import { WechatUser } from './wechat-user.entity.js';
 
@@ -41,12 +41,23 @@ export class UsersService {
     const sealed = this.cipher.seal(sessionKey, code2Session);
     const sql = upsertUserSql(this.store.table(WechatUser));
     const [row] = await this.store.run((runner) => {
-      // Measured once the connection is there, or a wait for one would make an old exchange young.
-      const age = Math.max(0, performance.now() - exchangedAt) / 1000;
-      const parameters = [id, appid, openid, unionid ?? null, sealed, age];
+      const parameters = [id, appid, openid, unionid ?? null, sealed, ageOf(exchangedAt)];
       return runner.query(sql, parameters) as Promise<[WechatUser]>;
     });
     return { user: Object.assign(new WechatUser(), row), isNew: row.id === id };
+  }
+
+  /**
+   * Keeps a `session_key` that came without a login, unless a newer one is there.
+   * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
+   */
+  async storeSessionKey(code2Session: Code2Session): Promise<void> {
+    const { appid, openid, sessionKey, exchangedAt = performance.now() } = code2Session;
+    const sealed = this.cipher.seal(sessionKey, code2Session);
+    const sql = storeSessionKeySql(this.store.table(WechatUser));
+    await this.store.run((runner) =>
+      runner.query(sql, [appid, openid, sealed, ageOf(exchangedAt)]),
+    );
   }
 
   /** The user with our id `id`, or `null`. */
@@ -102,3 +113,9 @@ export class UsersService {
     return this.store.run(({ manager }) => manager.findOneBy(WechatUser, where));
   }
 }
+
+/**
+ * Seconds since an exchange. To be taken once the connection is there: a wait for one would make an
+ * old exchange young.
+ */
+const ageOf = (exchangedAt: number): number => Math.max(0, performance.now() - exchangedAt) / 1000;

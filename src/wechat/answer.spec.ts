@@ -7,7 +7,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 function failureOf(body: Uint8Array, secrets: string[] = []): WechatUpstreamError {
   try {
-    readAnswer(body, secrets);
+    readAnswer(body, { secrets });
   } catch (error) {
     if (error instanceof WechatUpstreamError) return error;
     throw error;
@@ -19,7 +19,7 @@ describe('readAnswer', () => {
   it.each(['{"openid":"o"}', '{"openid":"o","errcode":0,"errmsg":"ok"}', '\uFEFF{"openid":"o"}'])(
     'takes %j for a success',
     (body) => {
-      expect(readAnswer(bytes(body), [])).toMatchObject({ openid: 'o' });
+      expect(readAnswer(bytes(body), { secrets: [] })).toMatchObject({ openid: 'o' });
     },
   );
 
@@ -44,6 +44,14 @@ describe('readAnswer', () => {
       errorCode,
       errcode,
     });
+  });
+
+  it('lets a call give an errcode a meaning of its own', () => {
+    const body = bytes('{"errcode":40029,"errmsg":"invalid code"}');
+    const errcodes = new Map([[40029, 'WX_PHONE_CODE_INVALID']] as const);
+    expect(() => readAnswer(body, { secrets: [], errcodes })).toThrow(
+      expect.objectContaining({ errorCode: 'WX_PHONE_CODE_INVALID', errcode: 40029 }),
+    );
   });
 
   it('keeps errmsg and rid', () => {
@@ -100,7 +108,7 @@ describe('readAnswer', () => {
     fc.assert(
       fc.property(fc.json(), (json) => {
         try {
-          readAnswer(bytes(json), []);
+          readAnswer(bytes(json), { secrets: [] });
         } catch (error) {
           expect(error).toBeInstanceOf(WechatUpstreamError);
         }

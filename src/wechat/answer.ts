@@ -1,5 +1,5 @@
 import { WechatUpstreamError } from '../errors/wechat-upstream.error.js';
-import { errorCodeOf } from './errcodes.js';
+import { errorCodeOf, type ErrcodeMap } from './errcodes.js';
 
 /** An answer of WeChat: a JSON object whose fields nobody has checked yet. */
 export type WechatAnswer = Record<string, unknown>;
@@ -11,10 +11,14 @@ export const unavailable = (reason: string): WechatUpstreamError =>
 /**
  * Reads an answer as JSON, whatever its content type, as WeChat sends `text/plain`.
  *
- * @param secrets - what must not stand in an error, even where WeChat echoes it.
+ * @param call - `secrets` must not stand in an error, even where WeChat echoes them; `errcodes` are
+ * those that mean another thing than at a login.
  * @throws {@link WechatUpstreamError} for an errcode other than 0 and for any other body.
  */
-export function readAnswer(body: Uint8Array, secrets: readonly string[]): WechatAnswer {
+export function readAnswer(
+  body: Uint8Array,
+  { secrets, errcodes }: { secrets: readonly string[]; errcodes?: ErrcodeMap },
+): WechatAnswer {
   const answer = parse(body);
   const errcode = answer.errcode ?? 0;
   if (typeof errcode !== 'number' || !Number.isSafeInteger(errcode)) {
@@ -23,7 +27,7 @@ export function readAnswer(body: Uint8Array, secrets: readonly string[]): Wechat
   if (errcode === 0) return answer;
   const errmsg = readable(answer.errmsg, secrets);
   const rid = /\brid: ?([\w-]{1,64})/.exec(errmsg)?.[1];
-  throw new WechatUpstreamError(errorCodeOf(errcode), {
+  throw new WechatUpstreamError(errcodes?.get(errcode) ?? errorCodeOf(errcode), {
     errcode,
     errmsg,
     ...(rid !== undefined && { rid }),

@@ -1,7 +1,10 @@
 import type { WechatAuthErrorCode } from '../errors/error-codes.js';
 
+/** Which of our errors an errcode is. */
+export type ErrcodeMap = ReadonlyMap<number, WechatAuthErrorCode>;
+
 /** WeChat's errcodes that have a meaning of their own for a client of ours. */
-const ERRCODES: ReadonlyMap<number, WechatAuthErrorCode> = new Map([
+const ERRCODES: ErrcodeMap = new Map([
   [-1, 'WX_UPSTREAM_BUSY'],
   [40029, 'WX_CODE_INVALID'],
   [40163, 'WX_CODE_USED'],

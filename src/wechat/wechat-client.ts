@@ -6,7 +6,7 @@ import { firstValueFrom } from 'rxjs';
 import { WechatUpstreamError } from '../errors/wechat-upstream.error.js';
 import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../wechat-auth.config.js';
 import { readAnswer, unavailable, type WechatAnswer } from './answer.js';
-import { remedyOf } from './errcodes.js';
+import { remedyOf, type ErrcodeMap } from './errcodes.js';
 
 const TRIES = 3;
 const BACKOFF_MS = 100;
@@ -17,8 +17,12 @@ export interface WechatCall<T> {
   /** Such as `/sns/jscode2session`. */
   path: string;
   query: Record<string, string>;
+  /** Sent as JSON by POST; without it the call is a GET. */
+  body?: object;
   /** What must appear in no log and no error. */
   secrets: readonly string[];
+  /** What errcodes mean in this call, where it is another thing than at a login. */
+  errcodes?: ErrcodeMap;
   /** Checks the fields of an answer whose errcode is 0. */
   read: (answer: WechatAnswer) => T;
 }
@@ -44,7 +48,7 @@ export class WechatClient {
     const deadline = AbortSignal.timeout(this.config.wechat.timeout);
     for (let tries = 1; ; tries++) {
       try {
-        return call.read(readAnswer(await this.send(call, deadline), call.secrets));
+        return call.read(readAnswer(await this.send(call, deadline), call));
       } catch (error) {
         if (tries < TRIES && isRetryable(error) && (await this.backOff(tries, deadline))) continue;
         throw this.logged(call, error instanceof NotSent ? error.failure : error);
@@ -53,12 +57,15 @@ export class WechatClient {
   }
 
   private async send(
-    { path, query }: WechatCall<unknown>,
+    { path, query, body }: WechatCall<unknown>,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
     const { baseUrl, timeout } = this.config.wechat;
     const request: AxiosRequestConfig = {
+      method: body === undefined ? 'GET' : 'POST',
+      url: baseUrl + path,
       params: new URLSearchParams(query),
+      data: body,
       signal,
       maxContentLength: MAX_ANSWER_BYTES,
       maxRedirects: 0,
@@ -67,13 +74,13 @@ export class WechatClient {
       // A proxy from the environment would see the AppSecret in the URL.
       proxy: false,
     };
-    const { status, data } = await firstValueFrom(
-      this.http.get<Uint8Array>(baseUrl + path, request),
-    ).catch((error: unknown) => {
-      // Never the error of axios itself: it holds the URL, and with it the AppSecret.
-      if (signal.aborted) throw unavailable(`no answer within ${String(timeout)} ms`);
-      throw transportFailure(error);
-    });
+    const { status, data } = await firstValueFrom(this.http.request<Uint8Array>(request)).catch(
+      (error: unknown) => {
+        // Never the error of axios itself: it holds the URL, and with it the AppSecret.
+        if (signal.aborted) throw unavailable(`no answer within ${String(timeout)} ms`);
+        throw transportFailure(error);
+      },
+    );
     if (status !== 200) throw unavailable(`HTTP status ${String(status)}`);
     return data;
   }

@@ -1,10 +1,16 @@
+/** When the exchange was, by the clock of Postgres: `age` seconds ago. */
+const exchangedAt = (age: string): string =>
+  `statement_timestamp() - make_interval(secs => ${age})`;
+
 /**
  * Whether the exchange that comes in is the newer one. A stamp from the future, as a fail-over to
  * a server whose clock is behind leaves it, must not shut out the keys that follow.
  */
-const IS_NEWER = `(u.session_key_at IS NULL
-  OR excluded.session_key_at >= u.session_key_at
+const isNewer = (at: string): string => `(u.session_key_at IS NULL
+  OR ${at} >= u.session_key_at
   OR u.session_key_at > clock_timestamp())`;
+
+const IS_NEWER = isNewer('excluded.session_key_at');
 
 /**
  * The one statement of a login. Parameters: id, appid, openid, unionid, sealed session_key, and
@@ -13,7 +19,7 @@ const IS_NEWER = `(u.session_key_at IS NULL
 export const upsertUserSql = (table: string): string => `
   INSERT INTO ${table} AS u
     (id, appid, openid, unionid, session_key, session_key_at, last_login_at)
-  VALUES ($1, $2, $3, $4, $5, statement_timestamp() - make_interval(secs => $6), now())
+  VALUES ($1, $2, $3, $4, $5, ${exchangedAt('$6')}, now())
   ON CONFLICT (appid, openid) DO UPDATE SET
     unionid = CASE WHEN ${IS_NEWER} THEN coalesce(excluded.unionid, u.unionid)
                    ELSE coalesce(u.unionid, excluded.unionid) END,
@@ -23,3 +29,12 @@ export const upsertUserSql = (table: string): string => `
     last_login_at = now()
   RETURNING id, appid, openid, unionid, session_epoch AS "sessionEpoch",
     created_at AS "createdAt", updated_at AS "updatedAt", last_login_at AS "lastLoginAt"`;
+
+/**
+ * Keeps a `session_key` that came without a login. Parameters: appid, openid, sealed session_key,
+ * and the age of the exchange in seconds.
+ */
+export const storeSessionKeySql = (table: string): string => `
+  UPDATE ${table} u
+  SET session_key = $3, session_key_at = ${exchangedAt('$4')}, updated_at = now()
+  WHERE u.appid = $1 AND u.openid = $2 AND ${isNewer(exchangedAt('$4'))}`;

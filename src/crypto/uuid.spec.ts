@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { isUuid } from './uuid.js';
+
+const uuid = '0b5e5c0e-7a5d-4c1b-9f0e-2d3c4b5a6978';
+
+describe('isUuid', () => {
+  it('takes what randomUUID and Postgres write', () => {
+    for (let i = 0; i < 100; i++) expect(isUuid(randomUUID())).toBe(true);
+    expect(isUuid('00000000-0000-0000-0000-000000000000')).toBe(true);
+  });
+
+  it.each([
+    ['capitals', uuid.toUpperCase()],
+    ['no hyphens', uuid.replaceAll('-', '')],
+    ['braces', `{${uuid}}`],
+    ['a digit more in front', `0${uuid}`],
+    ['a digit more at the end', `${uuid}0`],
+    ['a digit less', uuid.slice(1)],
+    ['a letter that is no digit', uuid.replace('b', 'g')],
+    ['a space', ` ${uuid}`],
+    ['a line more', `${uuid}\n`],
+    ['a line before', `x\n${uuid}`],
+    ['a list of one', [uuid]],
+    ['an object that reads as one', { toString: () => uuid }],
+    ['nothing', ''],
+    ['null', null],
+    ['undefined', undefined],
+    ['a number', 0],
+  ])('refuses %s', (_, value) => {
+    expect(isUuid(value)).toBe(false);
+  });
+});

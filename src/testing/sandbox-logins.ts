@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { OneTimeCodes } from './one-time-codes.js';
+import type { SandboxUser } from './sandbox.types.js';
+
+/** What WeChat answers to a code of `wx.login`. */
+export interface SandboxLogin {
+  readonly openid: string;
+  readonly unionid: string | undefined;
+  readonly sessionKey: string;
+}
+
+/** The logins that WeChat knows of, and the `session_key` that each user has now. */
+export class SandboxLogins {
+  private readonly codes = new OneTimeCodes<SandboxLogin>();
+  private readonly sessionKeys = new Map<string, string>();
+
+  /** What `wx.login` does: a fresh code, and with it a new `session_key`. */
+  issueCode({ openid = newOpenid(), unionid, appid }: SandboxUser): string {
+    return this.codes.issue({ openid, unionid, sessionKey: this.renewSessionKey(openid) }, appid);
+  }
+
+  /** The login behind a code, which is spent by this, or the errcode that WeChat answers. */
+  spendCode(code: string, appid: string): SandboxLogin | 40029 | 40163 {
+    return this.codes.spend(code, appid);
+  }
+
+  sessionKeyOf(openid: string): string | undefined {
+    return this.sessionKeys.get(openid);
+  }
+
+  renewSessionKey(openid: string): string {
+    const sessionKey = randomBytes(16).toString('base64');
+    this.sessionKeys.set(openid, sessionKey);
+    return sessionKey;
+  }
+}
+
+const newOpenid = (): string => `o${randomBytes(20).toString('base64url')}`;

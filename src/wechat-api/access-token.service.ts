@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { WechatApps } from '../apps/wechat-apps.js';
+import type { WechatApp } from '../wechat-auth.config.js';
+import { unavailable, type WechatAnswer } from '../wechat/answer.js';
+import { WechatClient } from '../wechat/wechat-client.js';
+
+interface AccessToken {
+  readonly token: string;
+  /** Milliseconds of `performance.now()`, which no change of the clock moves. */
+  readonly expiresAt: number;
+}
+
+/** WeChat replaces a stable token this long before it expires; both are valid meanwhile. */
+const OVERLAP_MS = 5 * 60_000;
+
+/**
+ * The access token of each app, for calls to WeChat's API; a login needs none.
+ *
+ * Each instance has its own cache and they share nothing: for a stable token WeChat answers every
+ * instance with the same one. Source: WeChat, "getStableAccessToken".
+ */
+@Injectable()
+export class AccessTokenService {
+  private readonly tokens = new Map<string, AccessToken>();
+  private readonly refreshes = new Map<string, Promise<AccessToken>>();
+
+  constructor(
+    private readonly apps: WechatApps,
+    private readonly wechat: WechatClient,
+  ) {}
+
+  /**
+   * A valid token: cached, and renewed ahead of its end without anybody waiting.
+   *
+   * @param appid - the default app where absent.
+   * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
+   * @throws {@link WechatUpstreamError}
+   */
+  async getToken(appid?: string): Promise<string> {
+    const app = this.apps.get(appid);
+    const known = this.tokens.get(app.appid);
+    const left = (known?.expiresAt ?? 0) - performance.now();
+    if (known !== undefined && left > 0) {
+      // Its failure is logged, and the next caller tries again: this one has a valid token.
+      if (left < OVERLAP_MS) this.refresh(app).catch(() => undefined);
+      return known.token;
+    }
+    return (await this.refresh(app)).token;
+  }
+
+  /**
+   * A token other than one that WeChat has just refused.
+   * @throws as {@link getToken} does
+   */
+  async replace(stale: string, appid?: string): Promise<string> {
+    const app = this.apps.get(appid);
+    // Whoever was refused with the same token before has replaced it already.
+    if (this.tokens.get(app.appid)?.token === stale) this.tokens.delete(app.appid);
+    return this.getToken(app.appid);
+  }
+
+  /** One request for each app at a time, however many wait for it. */
+  private refresh(app: WechatApp): Promise<AccessToken> {
+    let refresh = this.refreshes.get(app.appid);
+    if (refresh === undefined) {
+      refresh = this.fetch(app).finally(() => this.refreshes.delete(app.appid));
+      this.refreshes.set(app.appid, refresh);
+    }
+    return refresh;
+  }
+
+  private async fetch({ appid, secret }: WechatApp): Promise<AccessToken> {
+    const askedAt = performance.now();
+    const token = await this.wechat.call({
+      path: '/cgi-bin/stable_token',
+      query: {},
+      body: { grant_type: 'client_credential', appid, secret: secret.reveal() },
+      secrets: [secret.reveal()],
+      read: (answer) => readAccessToken(answer, askedAt),
+    });
+    this.tokens.set(appid, token);
+    return token;
+  }
+}
+
+function readAccessToken(answer: WechatAnswer, askedAt: number): AccessToken {
+  const { access_token: token, expires_in: seconds } = answer;
+  if (typeof token !== 'string' || !/^[\x21-\x7e]{1,1024}$/.test(token)) {
+    throw unavailable('the answer has no usable access_token');
+  }
+  if (typeof seconds !== 'number' || !(seconds > 0 && seconds <= 86_400)) {
+    throw unavailable('the answer has no usable expires_in');
+  }
+  return { token, expiresAt: askedAt + seconds * 1000 };
+}
