@@ -1,14 +1,17 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  AccessTokenService,
   Code2SessionService,
   LoginService,
   SessionsService,
+  UserDataService,
   UsersService,
+  WechatApiService,
   WechatUser,
 } from '../src/index.js';
 import { SessionKeyCipher } from '../src/users/session-key-cipher.js';
-import { WechatSandbox, type SandboxFault } from '../src/testing/index.js';
+import { WechatSandbox, type SandboxFault, type SandboxUserData } from '../src/testing/index.js';
 import { APPID, startApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { call } from './support/http.js';
@@ -121,6 +124,47 @@ describe.each(platforms)('the secrets of a run over $name', (platform) => {
     secrets.add('never-issued-CANARY-code');
     await logIn('spent');
 
+    // User data, access tokens and phone numbers, with every failure.
+    const { userData, api, accessTokens } = {
+      userData: server.app.get(UserDataService),
+      api: server.app.get(WechatApiService),
+      accessTokens: server.app.get(AccessTokenService),
+    };
+    secrets.add(await accessTokens.getToken());
+    secrets.add('13900001111').add('CANARY-nickname');
+    const encrypt = (): SandboxUserData =>
+      wechat.encryptUserData('o-canary', { nickName: 'CANARY-nickname' }, APPID);
+    const phoneCode = (): string => {
+      const code = wechat.issuePhoneCode({ openid: 'o-canary', phoneNumber: '13900001111' });
+      secrets.add(code);
+      return code;
+    };
+    await userData.decrypt(user.id, { ...encrypt(), code: newCode() }).catch(record);
+    const fresh = newCode();
+    await userData.decrypt(user.id, { ...encrypt(), code: fresh });
+    await api.getPhoneNumber(user.id, phoneCode());
+    for (const fault of [...faults, 40001, 42001, 87009]) {
+      wechat.fail(fault, 3);
+      await attempt(api.checkSessionKey(user.id));
+      wechat.recover();
+      wechat.fail(fault, 3);
+      await attempt(api.getPhoneNumber(user.id, phoneCode()));
+      wechat.recover();
+      wechat.fail(fault, 3);
+      await attempt(userData.decrypt(user.id, { ...encrypt(), code: newCode() }));
+      wechat.recover();
+      wechat.expireAccessTokens();
+      wechat.fail(fault, 3);
+      await attempt(accessTokens.replace(await accessTokens.getToken().catch(String)));
+      wechat.recover();
+      secrets.add(await accessTokens.getToken());
+    }
+    await api.resetSessionKey(user.id).catch(record);
+    for (const wrong of ['', 'x', encrypt().iv]) {
+      await attempt(userData.decrypt(user.id, { encryptedData: wrong, iv: wrong }));
+      await attempt(userData.verifySignature(user.id, { rawData: wrong, signature: wrong }));
+    }
+
     // Every failure of a token.
     for (const wrong of [token.slice(0, -1), `${token}A`, token.replace('.', '..'), `x${token}`]) {
       await visit('GET', '/me', wrong);
@@ -160,7 +204,8 @@ describe.each(platforms)('the secrets of a run over $name', (platform) => {
     await attempt(login.login(newCode()));
 
     // The services themselves, in case somebody prints one.
-    for (const service of services) seen.push(inspect(service, { depth: 8 }));
+    for (const service of [...services, userData, api, accessTokens])
+      seen.push(inspect(service, { depth: 8 }));
     seen.push(inspect(new WechatUser()), ...logger.lines);
 
     expect(secrets.size).toBeGreaterThan(60);

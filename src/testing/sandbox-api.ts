@@ -48,9 +48,9 @@ export class SandboxApi {
     if (!appid) return failure(41002);
     if (!secret) return failure(41004);
     if (!code) return failure(41008);
-    if (grantType !== 'authorization_code') return failure(40002);
     const refusal = this.refusal(appid, secret);
     if (refusal !== undefined) return failure(refusal);
+    if (grantType !== 'authorization_code') return failure(40002);
     const login = this.logins.spendCode(code, appid);
     if (typeof login === 'number') return failure(login);
     const { openid, unionid, sessionKey } = login;

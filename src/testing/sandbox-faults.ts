@@ -40,8 +40,11 @@ const TRANSPORT_FAULTS = {
   'http-502': (response) => {
     send(response, HTML, 502);
   },
-  /** To `/redirected`, which would answer rightly. */
-  redirect: (response) => response.writeHead(302, { location: '/redirected' }).end(),
+  /** To `/redirected` with the same query: `requests` shows who followed. */
+  redirect: (response) => {
+    const { search } = new URL(response.req.url ?? '', 'http://localhost');
+    response.writeHead(302, { location: `/redirected${search}` }).end();
+  },
   /** 200, but HTML. */
   garbage: (response) => {
     send(response, HTML);

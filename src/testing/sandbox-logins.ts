@@ -12,6 +12,7 @@ export interface SandboxLogin {
 /** The logins that WeChat knows of, and the `session_key` that each user has now. */
 export class SandboxLogins {
   private readonly codes = new OneTimeCodes<SandboxLogin>();
+  /** By openid, which the sandbox takes to be the same in all apps. */
   private readonly sessionKeys = new Map<string, string>();
 
   /** What `wx.login` does: a fresh code, and with it a new `session_key`. */

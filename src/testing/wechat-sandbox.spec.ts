@@ -125,6 +125,7 @@ describe('jscode2session', () => {
     ['another grant', 'appid=wx1&secret=secret-1&js_code=x&grant_type=password', 40002],
     ['an unknown appid', 'appid=wx3&secret=s&js_code=x&grant_type=authorization_code', 40013],
     ['a wrong secret', 'appid=wx1&secret=s&js_code=x&grant_type=authorization_code', 40125],
+    ['an unknown appid and another grant', 'appid=wx3&secret=s&js_code=x&grant_type=x', 40013],
     ['an unknown code', 'appid=wx1&secret=secret-1&js_code=x&grant_type=authorization_code', 40029],
   ])('answers %s with an errcode and a rid', async (_, query, errcode) => {
     expect(await ask(await start({ apps }), query)).toEqual({
@@ -193,6 +194,17 @@ describe('fail', () => {
     sandbox.fail(fault);
     expect(await outcome(sandbox, code)).toEqual(expected);
     expect(await ask(sandbox, login(code))).toMatchObject({ errcode: 40163 });
+  });
+
+  it('shows who follows a redirect', async () => {
+    const sandbox = await start();
+    const code = sandbox.issueCode();
+    sandbox.fail('redirect');
+    expect(await ask(sandbox, login(code))).toMatchObject({ errcode: 40163 });
+    expect(sandbox.requests.map(({ path, query }) => [path, query.js_code, query.secret])).toEqual([
+      ['/sns/jscode2session', code, '***'],
+      ['/redirected', code, '***'],
+    ]);
   });
 
   it('an errcode leaves the code as it was', async () => {

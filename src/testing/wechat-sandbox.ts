@@ -29,6 +29,7 @@ export class WechatSandbox {
   private readonly faults = new SandboxFaults();
   private readonly log: SandboxRequest[] = [];
   private readonly server: Server;
+  private closed: Promise<void> | undefined;
 
   private constructor(private readonly apps: readonly SandboxApp[] | undefined) {
     this.api = new SandboxApi(apps);
@@ -112,13 +113,15 @@ export class WechatSandbox {
     this.faults.clear();
   }
 
-  /** Ends every connection and frees the port. */
-  async close(): Promise<void> {
-    if (!this.server.listening) return;
-    const closed = once(this.server, 'close');
-    this.server.close();
-    this.server.closeAllConnections();
-    await closed;
+  /** Ends every connection and frees the port; a second call waits for the first. */
+  close(): Promise<void> {
+    this.closed ??= new Promise((resolve) => {
+      this.server.close(() => {
+        resolve();
+      });
+      this.server.closeAllConnections();
+    });
+    return this.closed;
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

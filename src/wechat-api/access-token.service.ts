@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { WechatApps } from '../apps/wechat-apps.js';
+import { Secret } from '../crypto/secret.js';
 import type { WechatApp } from '../wechat-auth.config.js';
 import { unavailable, type WechatAnswer } from '../wechat/answer.js';
 import { WechatClient } from '../wechat/wechat-client.js';
 
 interface AccessToken {
-  readonly token: string;
+  readonly token: Secret;
   /** Milliseconds of `performance.now()`, which no change of the clock moves. */
   readonly expiresAt: number;
 }
@@ -43,9 +44,9 @@ export class AccessTokenService {
     if (known !== undefined && left > 0) {
       // Its failure is logged, and the next caller tries again: this one has a valid token.
       if (left < OVERLAP_MS) this.refresh(app).catch(() => undefined);
-      return known.token;
+      return known.token.reveal();
     }
-    return (await this.refresh(app)).token;
+    return (await this.refresh(app)).token.reveal();
   }
 
   /**
@@ -55,7 +56,7 @@ export class AccessTokenService {
   async replace(stale: string, appid?: string): Promise<string> {
     const app = this.apps.get(appid);
     // Whoever was refused with the same token before has replaced it already.
-    if (this.tokens.get(app.appid)?.token === stale) this.tokens.delete(app.appid);
+    if (this.tokens.get(app.appid)?.token.reveal() === stale) this.tokens.delete(app.appid);
     return this.getToken(app.appid);
   }
 
@@ -91,5 +92,5 @@ function readAccessToken(answer: WechatAnswer, askedAt: number): AccessToken {
   if (typeof seconds !== 'number' || !(seconds > 0 && seconds <= 86_400)) {
     throw unavailable('the answer has no usable expires_in');
   }
-  return { token, expiresAt: askedAt + seconds * 1000 };
+  return { token: new Secret(token), expiresAt: askedAt + seconds * 1000 };
 }

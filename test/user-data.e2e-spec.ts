@@ -1,0 +1,359 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Controller, Get, HttpCode, Module, Post, UseGuards } from '@nestjs/common';
+import {
+  CurrentWxSession,
+  UserDataService,
+  UsersService,
+  WxSessionGuard,
+  WxUserData,
+  type WechatUserInfo,
+  type WxSession,
+} from '../src/index.js';
+import { WechatSandbox, type SandboxUserData } from '../src/testing/index.js';
+import { decryptCbc } from '../src/user-data/aes-cbc.js';
+import { APPID, OTHER_APPID, SECRET, startApp } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { call, logIn, type Answer } from './support/http.js';
+import { platforms, type ListeningApp } from './support/platforms.js';
+
+@Controller('user-info')
+@UseGuards(WxSessionGuard)
+class UserInfoController {
+  @Post()
+  @HttpCode(200)
+  show(@WxUserData() info: WechatUserInfo, @CurrentWxSession() session: WxSession): object {
+    return { nickName: info.nickName, openId: info.openId, userId: session.userId };
+  }
+
+  @Get()
+  hello(): string {
+    return 'hello';
+  }
+}
+
+@Module({ controllers: [UserInfoController] })
+class UserInfoModule {}
+
+const apps = [
+  { appid: APPID, secret: SECRET },
+  { appid: OTHER_APPID, secret: SECRET },
+];
+
+describe.each(platforms)('user data over $name', (platform) => {
+  let database: TestDatabase;
+  let wechat: WechatSandbox;
+  let server: ListeningApp;
+  let userData: UserDataService;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    wechat = await WechatSandbox.start({ apps });
+    server = await startApp({
+      platform,
+      databaseUrl: database.url,
+      wechatUrl: wechat.url,
+      options: { appid: undefined, secret: undefined, apps },
+      metadata: { imports: [UserInfoModule] },
+    });
+    userData = server.app.get(UserDataService);
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+    wechat.recover();
+  });
+  afterAll(async () => {
+    await server.app.close();
+    await wechat.close();
+    await database.drop();
+  });
+
+  const send = (token: string, body: unknown): Promise<Answer> =>
+    call('POST', `${server.url}/user-info`, { token, body });
+  const info = (openid: string): SandboxUserData =>
+    wechat.encryptUserData(openid, { openId: openid, nickName: 'Band' });
+  const idOf = async (openid: string): Promise<string> =>
+    (await server.app.get(UsersService).findByOpenid(openid))?.id ?? '';
+  const unreadable = { statusCode: 400, errorCode: 'WX_DATA_UNDECRYPTABLE', action: 'relogin' };
+
+  it('reads data in one line of a controller', async () => {
+    const openid = 'o-simple';
+    const token = await logIn(server.url, wechat.issueCode({ openid }));
+    const { encryptedData, iv } = info(openid);
+    const answer = await send(token, { encryptedData, iv });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ nickName: 'Band', openId: openid, userId: await idOf(openid) });
+  });
+
+  describe('where the client has called wx.login since', () => {
+    it('with the fresh code, the first try works', async () => {
+      const openid = 'o-first-try';
+      const token = await logIn(server.url, wechat.issueCode({ openid }));
+      const code = wechat.issueCode({ openid });
+      const { encryptedData, iv } = info(openid);
+      expect((await send(token, { encryptedData, iv, code })).status).toBe(200);
+      // The fresh key is kept: more data of the same login need no code.
+      const more = info(openid);
+      expect((await send(token, more)).status).toBe(200);
+      expect((await send(token, { encryptedData, iv })).status).toBe(200);
+    });
+
+    it('without it, the data cannot be read, and the action tells what to do', async () => {
+      const openid = 'o-no-code';
+      const token = await logIn(server.url, wechat.issueCode({ openid }));
+      const code = wechat.issueCode({ openid });
+      const data = info(openid);
+      expect((await send(token, data)).body).toMatchObject(unreadable);
+      const again = await logIn(server.url, code, { token });
+      expect((await send(again, data)).status).toBe(200);
+    });
+
+    it('data of the key before are not read with the fresh one', async () => {
+      const openid = 'o-old-data';
+      const token = await logIn(server.url, wechat.issueCode({ openid }));
+      const old = info(openid);
+      const code = wechat.issueCode({ openid });
+      expect((await send(token, { ...old, code })).body).toMatchObject(unreadable);
+      expect((await send(token, { ...info(openid) })).status).toBe(200);
+    });
+
+    it('data and code sent twice at once are read twice', async () => {
+      const openid = 'o-double-tap';
+      const token = await logIn(server.url, wechat.issueCode({ openid }));
+      const body = { code: wechat.issueCode({ openid }), ...info(openid) };
+      wechat.fail('slow');
+      const answers = await Promise.all([send(token, body), send(token, body)]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    });
+
+    it('two logins race with data of either key', async () => {
+      const openid = 'o-race';
+      const token = await logIn(server.url, wechat.issueCode({ openid }));
+      for (let round = 0; round < 5; round++) {
+        const first = wechat.issueCode({ openid });
+        const ofFirst = info(openid);
+        const second = wechat.issueCode({ openid });
+        const ofSecond = info(openid);
+        const answers = await Promise.all([
+          send(token, { ...ofFirst, code: first }),
+          send(token, { ...ofSecond, code: second }),
+        ]);
+        expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      }
+    });
+  });
+
+  it('the code of somebody else reads nothing, and changes nobody', async () => {
+    const token = await logIn(server.url, wechat.issueCode({ openid: 'o-me' }));
+    await logIn(server.url, wechat.issueCode({ openid: 'o-them' }));
+    const mine = info('o-me');
+    const code = wechat.issueCode({ openid: 'o-them' });
+    const answer = await send(token, { ...info('o-them'), code });
+    expect(answer.body).toMatchObject(unreadable);
+    expect((await send(token, mine)).status).toBe(200);
+  });
+
+  it('a code that WeChat refuses is the error of a login', async () => {
+    const token = await logIn(server.url, wechat.issueCode({ openid: 'o-bad-code' }));
+    const data = info('o-bad-code');
+    const answers = await Promise.all(
+      ['never-issued', 'with space', '', null, 42].map((code) => send(token, { ...data, code })),
+    );
+    expect(answers.map(({ body }) => body?.errorCode)).toEqual([
+      'WX_CODE_INVALID',
+      ...Array<string>(4).fill('WX_CODE_MALFORMED'),
+    ]);
+    expect(answers[0]?.headers['www-authenticate']).toBe('Bearer');
+    wechat.fail('http-500');
+    const down = await send(token, { ...data, code: wechat.issueCode({ openid: 'o-bad-code' }) });
+    expect(down.status).toBe(503);
+    expect(down.headers['retry-after']).toBe('1');
+  });
+
+  it('every failure has one body', async () => {
+    const openid = 'o-uniform';
+    const token = await logIn(server.url, wechat.issueCode({ openid }));
+    const { encryptedData, iv } = info(openid);
+    const other = wechat.encryptUserData(openid, { openId: openid }, OTHER_APPID);
+    const flipped = Buffer.from(encryptedData, 'base64');
+    flipped.writeUInt8(flipped.readUInt8(flipped.length - 17) ^ 1, flipped.length - 17);
+    const bodies: unknown[] = [
+      {},
+      [],
+      { encryptedData },
+      { iv },
+      { encryptedData: null, iv: null },
+      { encryptedData: 'x', iv: 'y' },
+      { encryptedData: flipped.toString('base64'), iv },
+      { encryptedData: encryptedData.slice(0, 24), iv },
+      { encryptedData, iv: Buffer.alloc(16).toString('base64') },
+      { encryptedData: other.encryptedData, iv: other.iv },
+    ];
+    const texts = new Set<string>();
+    for (const body of bodies) {
+      const answer = await send(token, body);
+      expect(answer.status).toBe(400);
+      texts.add(answer.text);
+    }
+    // A user without a key, with a key that does not open, and without a row.
+    await database.query('UPDATE wechat_user SET session_key = NULL WHERE openid = $1', [openid]);
+    texts.add((await send(token, { encryptedData, iv })).text);
+    await database.query(`UPDATE wechat_user SET session_key = '\\x00' WHERE openid = $1`, [
+      openid,
+    ]);
+    texts.add((await send(token, { encryptedData, iv })).text);
+    expect(texts.size).toBe(1);
+    expect(JSON.parse([...texts][0] ?? '')).toMatchObject(unreadable);
+    await expect(
+      userData.decrypt('00000000-0000-4000-8000-000000000000', { encryptedData, iv, code: 'x' }),
+    ).rejects.toMatchObject({ errorCode: 'WX_DATA_UNDECRYPTABLE' });
+  });
+
+  it('without a session, no data are looked at', async () => {
+    const answer = await call('POST', `${server.url}/user-info`, { body: info('o-simple') });
+    expect(answer.body).toMatchObject({ errorCode: 'WX_SESSION_MISSING' });
+  });
+
+  it('whatever the data say, the user is the one of the session', async () => {
+    const openid = 'o-attacker';
+    const token = await logIn(server.url, wechat.issueCode({ openid }));
+    const { encryptedData, iv } = wechat.encryptUserData(openid, { openId: 'o-victim!' });
+    // {"openId":"o-vic…: the attacker turns a letter of the openId by a bit of the iv.
+    const bytes = Buffer.from(iv, 'base64');
+    bytes.writeUInt8(bytes.readUInt8(11) ^ 1, 11);
+    const answer = await send(token, { encryptedData, iv: bytes.toString('base64') });
+    expect(answer.status).toBe(200);
+    expect(answer.body?.openId).not.toBe('o-victim!');
+    expect(answer.body?.userId).toBe(await idOf(openid));
+  });
+
+  describe('verifySignature', () => {
+    it('takes what WeChat signed, and nothing else', async () => {
+      const openid = 'o-签名';
+      await logIn(server.url, wechat.issueCode({ openid }));
+      const id = await idOf(openid);
+      const { rawData, signature } = wechat.encryptUserData(openid, { nickName: '张三😀' });
+      expect(await userData.verifySignature(id, { rawData, signature })).toBe(true);
+      for (const wrong of [
+        { rawData: `${rawData} `, signature },
+        { rawData, signature: signature.toUpperCase() },
+        { rawData, signature: signature.slice(1) },
+        { rawData, signature: `${signature}0` },
+        { rawData, signature: 'é'.repeat(40) },
+        { rawData, signature: '' },
+        { rawData: '', signature },
+        { rawData: undefined, signature },
+        { rawData, signature: null },
+        { rawData: [rawData], signature: [signature] },
+      ]) {
+        expect(await userData.verifySignature(id, wrong as never)).toBe(false);
+      }
+    });
+
+    it('tells where there is no session_key to verify with', async () => {
+      await expect(
+        userData.verifySignature('nobody', { rawData: '', signature: '' }),
+      ).rejects.toMatchObject({ errorCode: 'WX_SESSION_KEY_INVALID', action: 'relogin' });
+    });
+  });
+});
+
+const folder = process.env.WECHAT_VECTORS_DIR;
+const withVectors = folder === undefined ? describe.skip : describe;
+const read = (file: string): unknown =>
+  JSON.parse(readFileSync(join(folder ?? '', file), 'utf8')) as unknown;
+
+withVectors('published test data (set WECHAT_VECTORS_DIR)', () => {
+  interface WechatVector {
+    name: string;
+    appid: string;
+    sessionKey: string;
+    encryptedData: string;
+    iv: string;
+    rawData: string;
+    signature: string;
+    expected: string;
+  }
+  let database: TestDatabase;
+  let server: ListeningApp;
+  const vector = (name: string): WechatVector => {
+    const found = (read('wechat.json') as WechatVector[]).find((each) => each.name === name);
+    if (found === undefined) throw new Error(`There is no vector ${name}.`);
+    return found;
+  };
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    server = await startApp({ databaseUrl: database.url, wechatUrl: 'http://127.0.0.1:1' });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  afterAll(async () => {
+    await server.app.close();
+    await database.drop();
+  });
+
+  const userWith = async (sessionKey: string): Promise<string> => {
+    const openid = `o-${sessionKey}`;
+    const { user } = await server.app
+      .get(UsersService)
+      .upsert({ appid: APPID, openid, sessionKey });
+    return user.id;
+  };
+
+  it("WeChat's sample is decrypted to what WeChat says", async () => {
+    const { appid, sessionKey, encryptedData, iv, expected } = vector('official-demo-userinfo');
+    expect(appid).toBe(APPID);
+    const plain = JSON.parse(expected) as WechatUserInfo;
+    jest.useFakeTimers({
+      now: plain.watermark.timestamp * 1000,
+      doNotFake: [
+        'setTimeout',
+        'clearTimeout',
+        'setImmediate',
+        'nextTick',
+        'queueMicrotask',
+        'performance',
+      ],
+    });
+    const id = await userWith(sessionKey);
+    const userData = server.app.get(UserDataService);
+    expect(await userData.decrypt<WechatUserInfo>(id, { encryptedData, iv })).toEqual(plain);
+    jest.setSystemTime((plain.watermark.timestamp + 3601) * 1000);
+    await expect(userData.decrypt(id, { encryptedData, iv })).rejects.toMatchObject({
+      errorCode: 'WX_DATA_UNDECRYPTABLE',
+    });
+  });
+
+  it("WeChat's sample signature is right", async () => {
+    const { sessionKey, rawData, signature } = vector('official-doc-rawdata-signature');
+    const id = await userWith(sessionKey);
+    const userData = server.app.get(UserDataService);
+    expect(await userData.verifySignature(id, { rawData, signature })).toBe(true);
+  });
+
+  it('every AES-128-CBC vector of Wycheproof agrees', () => {
+    const { testGroups } = read('aes_cbc_pkcs5_test.json') as {
+      testGroups: {
+        keySize: number;
+        tests: Record<'key' | 'iv' | 'msg' | 'ct' | 'result', string>[];
+      }[];
+    };
+    const tests = testGroups
+      .filter(({ keySize }) => keySize === 128)
+      .flatMap((group) => group.tests);
+    expect(tests).toHaveLength(72);
+    for (const { key, iv, msg, ct, result } of tests) {
+      const [k, i, c] = [key, iv, ct].map((hex) => Buffer.from(hex, 'hex')) as [
+        Buffer,
+        Buffer,
+        Buffer,
+      ];
+      const decrypted = decryptCbc(k, i, c);
+      const plaintext = decrypted?.isPadded ? decrypted.plaintext.toString('hex') : undefined;
+      expect(plaintext).toBe(result === 'valid' ? msg : undefined);
+    }
+  });
+});
