@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { WechatAuthModule, wechatAuthMigrations, type WechatAuthOptions } from '../../src/index.js';
 import { ProfileController } from './profile.controller.js';
+import { UserDataController } from './user-data.controller.js';
 
 /** The wiring of the README. */
 @Module({})
@@ -21,7 +22,7 @@ export class AppModule {
         }),
         WechatAuthModule.forRoot(wechat),
       ],
-      controllers: [ProfileController],
+      controllers: [ProfileController, UserDataController],
     };
   }
 }

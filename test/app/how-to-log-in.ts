@@ -1,21 +1,37 @@
-/** What to paste into a shell: a login, a guarded route, a logout. */
+const JSON_HEADER = `-H 'content-type: application/json'`;
+const BEARER = '-H "authorization: Bearer $TOKEN"';
+
+/** A field of a JSON answer, with nothing but what every shell has. */
+const field = (name: string): string => `sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/'`;
+
+/** What to paste into a shell: a login, guarded routes, a logout. */
 export function howToLogIn(url: string, sandboxUrl: string | undefined): string {
-  const code = sandboxUrl
-    ? `CODE=$(curl -s -X POST ${sandboxUrl}/sandbox/codes | sed 's/.*"code":"\\([^"]*\\)".*/\\1/')`
-    : 'CODE=…   # from wx.login in your mini program';
   return [
     'Paste this to log in, as a mini program would:',
     '',
-    `  ${code}`,
-    `  TOKEN=$(curl -s ${url}/wechat/login -H 'content-type: application/json' -d "{\\"code\\":\\"$CODE\\"}" | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
-    `  curl ${url}/profile -H "authorization: Bearer $TOKEN"`,
+    sandboxUrl === undefined
+      ? '  CODE=…   # from wx.login in your mini program'
+      : `  CODE=$(curl -s ${sandboxUrl}/sandbox/codes -d '{"openid":"o-demo"}' | ${field('code')})`,
+    `  TOKEN=$(curl -s ${url}/wechat/login ${JSON_HEADER} -d "{\\"code\\":\\"$CODE\\"}" | ${field('token')})`,
+    `  curl ${url}/profile ${BEARER}`,
     '',
+    ...(sandboxUrl === undefined ? [] : howToSendUserData(url, sandboxUrl)),
     'and this to log out, after which the same token is refused:',
     '',
-    `  curl -i -X DELETE ${url}/wechat/session -H "authorization: Bearer $TOKEN"`,
-    `  curl ${url}/profile -H "authorization: Bearer $TOKEN"`,
+    `  curl -i -X DELETE ${url}/wechat/session ${BEARER}`,
+    `  curl ${url}/profile ${BEARER}`,
     '',
     'Ctrl-C stops everything; the data stay.',
     '',
   ].join('\n');
 }
+
+const howToSendUserData = (url: string, sandboxUrl: string): string[] => [
+  'this to bind a phone number, and to send user data that WeChat encrypted:',
+  '',
+  `  PHONE=$(curl -s ${sandboxUrl}/sandbox/phone-codes -d '{"openid":"o-demo"}' | ${field('code')})`,
+  `  curl ${url}/profile/phone ${BEARER} ${JSON_HEADER} -d "{\\"code\\":\\"$PHONE\\"}"`,
+  `  DATA=$(curl -s ${sandboxUrl}/sandbox/user-data -d '{"openid":"o-demo","data":{"nickName":"Band","city":"Guangzhou"}}')`,
+  `  curl ${url}/profile/info ${BEARER} ${JSON_HEADER} -d "$DATA"`,
+  '',
+];
