@@ -95,7 +95,7 @@ describe('UsersService', () => {
     await users.upsert(newer);
     const late = await users.upsert(older);
     expect(await sessionKeyOf('o-3')).toBe('newer');
-    expect(late.user.unionid).toBe('u-new');
+    expect(late.isNew).toBe(false);
     await users.upsert(exchange('o-3', { sessionKey: 'newest' }));
     expect(await sessionKeyOf('o-3')).toBe('newest');
   });

