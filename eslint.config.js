@@ -3,7 +3,8 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage', 'reports', '.demo']),
+  // The consumer is compiled against the packed module, by its test.
+  globalIgnores(['dist', 'coverage', 'reports', '.demo', 'test/consumer']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,

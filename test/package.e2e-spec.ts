@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase } from './support/database.js';
+
+const repository = process.cwd();
+
+/** Runs a program to its end. @returns what it printed. @throws with it, where it fails. */
+async function run(folder: string, program: string, args: string[], env = {}): Promise<string> {
+  const { stdout } = await promisify(execFile)(program, args, {
+    cwd: folder,
+    // npm hands its own settings down; a fresh app has none.
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  return stdout;
+}
+
+describe('the packed module', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nestjs-wechat-auth-package-'));
+  let tarball: string;
+  let files: string[];
+
+  beforeAll(async () => {
+    const packed = await run(repository, 'npm', ['pack', '--json', '--pack-destination', folder]);
+    const [{ filename, files: entries }] = JSON.parse(packed.slice(packed.indexOf('[\n'))) as [
+      { filename: string; files: { path: string }[] },
+    ];
+    tarball = join(folder, filename);
+    files = entries.map(({ path }) => path);
+  }, 120_000);
+
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('has what users need and nothing else', () => {
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'README.zh-CN.md',
+        'CHANGELOG.md',
+        'package.json',
+        'dist/index.js',
+        'dist/index.d.ts',
+        'dist/testing/index.js',
+        'dist/testing/index.d.ts',
+      ]),
+    );
+    const others = files.filter(
+      (path) =>
+        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts|map)|[A-Z]+(\.zh-CN)?(\.md)?|package\.json)$/.test(path),
+    );
+    expect(others).toEqual([]);
+    expect(files.filter((path) => /spec|test\/|consumer/.test(path))).toEqual([]);
+  });
+
+  it('keeps the documentation of its options for the editors of its users', async () => {
+    await run(folder, 'tar', ['-xzf', tarball]);
+    const types = readFileSync(join(folder, 'package/dist/wechat-auth.options.d.ts'), 'utf8');
+    expect(types).toContain('@defaultValue 7200');
+  });
+
+  it.each([
+    [
+      'a Nest 12 app of ES modules',
+      'module',
+      {
+        '@nestjs/common': '^12',
+        '@nestjs/config': '^12',
+        '@nestjs/core': '^12',
+        '@nestjs/platform-express': '^12',
+        '@nestjs/typeorm': '^12',
+        typeorm: '^1',
+      },
+    ],
+    [
+      'a Nest 11 app of CommonJS',
+      'commonjs',
+      {
+        '@nestjs/common': '^11',
+        '@nestjs/config': '^4',
+        '@nestjs/core': '^11',
+        '@nestjs/platform-express': '^11',
+        '@nestjs/typeorm': '^11',
+        typeorm: '^0.3.20',
+      },
+    ],
+  ])(
+    'logs a user in and guards a route in %s',
+    async (_, type, dependencies) => {
+      const app = join(folder, type);
+      cpSync(join(repository, 'test/consumer'), app, { recursive: true });
+      writeFileSync(
+        join(app, 'package.json'),
+        JSON.stringify({
+          private: true,
+          type,
+          dependencies: {
+            ...dependencies,
+            'nestjs-wechat-auth': `file:${tarball}`,
+            pg: '^8',
+            'reflect-metadata': '^0.2',
+            rxjs: '^7',
+          },
+        }),
+      );
+      await run(app, 'npm', ['install', '--no-audit', '--no-fund', '--prefer-offline']);
+      const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
+      await run(app, process.execPath, [
+        join(repository, 'node_modules/typescript/bin/tsc'),
+        ...['main.ts', '--ignoreConfig', '--skipLibCheck', '--experimentalDecorators'],
+        ...['--emitDecoratorMetadata', '--module', 'nodenext', '--target', 'es2022'],
+        ...['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types'), ...strict],
+      ]);
+      const database = await createTestDatabase();
+      const output = await run(app, process.execPath, ['main.js'], { DATABASE_URL: database.url });
+      await database.drop();
+      expect(JSON.parse(output)).toEqual({
+        isModule: type === 'module',
+        outcomes: [
+          expect.objectContaining({ status: 200, tokenType: 'Bearer', isNewUser: true }),
+          { status: 200, openid: 'o-consumer', isSame: true },
+          expect.objectContaining({ status: 401, errorCode: 'WX_SESSION_MISSING' }),
+          { status: 204 },
+          expect.objectContaining({ status: 401, errorCode: 'WX_SESSION_REVOKED' }),
+        ],
+      });
+    },
+    300_000,
+  );
+});
