@@ -11,9 +11,9 @@ describe('Secret', () => {
 
   it('shows in no print, dump, copy or serialisation', () => {
     const prints = [
-      String(secret),
+      Object.prototype.toString.call(secret),
       JSON.stringify({ secret }),
-      JSON.stringify({ ...secret }),
+      JSON.stringify(Object.assign({}, secret)),
       inspect(secret, { depth: null, showHidden: true, getters: true }),
       inspect(structuredClone({ secret }), { depth: null, showHidden: true }),
       Object.values(secret).join(),

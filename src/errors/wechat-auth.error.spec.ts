@@ -73,4 +73,9 @@ describe('WechatUpstreamError', () => {
     expect(inspect(error)).toContain('invalid ip 203.0.113.7');
     expect(JSON.stringify(error.getResponse())).not.toMatch(/40164|203\.0\.113\.7|65a0-1b/);
   });
+
+  it('keeps its cause', () => {
+    const cause = new Error('the socket hung up');
+    expect(new WechatUpstreamError('WX_UPSTREAM_UNAVAILABLE', { cause }).cause).toBe(cause);
+  });
 });

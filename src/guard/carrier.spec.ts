@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import fc from 'fast-check';
-import { bearerTokenOf } from './carrier.js';
+import { bearerTokenOf, carrierOf } from './carrier.js';
 
 const request = (authorization?: unknown, rawHeaders: string[] = []): object => ({
   headers: { authorization },
@@ -17,6 +18,8 @@ describe('bearerTokenOf', () => {
     ['Bearer', undefined],
     ['Bearerabc', undefined],
     ['Basic dXNlcjpwYXNz', undefined],
+    ['Basic Bearer abc', undefined],
+    ['Bearer abc\nx', undefined],
     ['abc', undefined],
     ['', undefined],
     [undefined, undefined],
@@ -40,6 +43,11 @@ describe('bearerTokenOf', () => {
       'authorization',
       'Bearer a',
     ];
+    expect(bearerTokenOf(request('Bearer a', rawHeaders))).toBe('a');
+  });
+
+  it('counts no other headers, though their names be as long', () => {
+    const rawHeaders = ['if-none-match', 'x', 'cache-control', 'y', 'authorization', 'Bearer a'];
     expect(bearerTokenOf(request('Bearer a', rawHeaders))).toBe('a');
   });
 
@@ -74,5 +82,22 @@ describe('bearerTokenOf', () => {
         expect(['string', 'undefined']).toContain(typeof bearerTokenOf(request(header)));
       }),
     );
+  });
+});
+
+describe('carrierOf', () => {
+  const carrier = { it: 'is this one' };
+
+  it.each<[string, string, unknown[]]>([
+    ['the request over HTTP', 'http', [carrier, {}]],
+    ['the client over WebSockets', 'ws', [carrier, {}]],
+    ['the context over RPC', 'rpc', [{}, carrier]],
+    ['the request in the context of GraphQL', 'graphql', [{}, {}, { req: carrier, x: 1 }]],
+    ['that of Fastify', 'graphql', [{}, {}, { reply: { request: carrier } }]],
+    ['the context itself where it has no request', 'graphql', [{}, {}, carrier]],
+  ])('is %s', (_, type, args) => {
+    const context = new ExecutionContextHost(args);
+    context.setType(type);
+    expect(carrierOf(context)).toBe(carrier);
   });
 });

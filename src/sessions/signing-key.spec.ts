@@ -6,6 +6,8 @@ const bytes = 'bc3595daa4099dddb77bc1c159d79368bd963612477004bd1fac93875d27d79b'
 const secretKey = createSecretKey(bytes, 'hex');
 const key = new SigningKey(secretKey, 'wx1');
 
+const BASE64URL = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
+
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 const sign = (input: string, by: KeyObject = secretKey, hash = 'sha256'): string =>
   `${input}.${createHmac(hash, by).update(input).digest('base64url')}`;
@@ -30,7 +32,7 @@ describe('SigningKey', () => {
     expect(other.header).not.toBe(key.header);
     expect(new SigningKey(secretKey, 'wx2').header).toBe(key.header);
     const { kid } = JSON.parse(Buffer.from(key.header, 'base64url').toString()) as { kid: string };
-    expect(bytes).not.toContain(Buffer.from(kid, 'base64url').toString('hex').slice(0, 4));
+    expect(bytes).not.toContain(Buffer.from(kid, 'base64url').toString('hex'));
   });
 
   it('gives back the payload it signed', () => {
@@ -69,19 +71,19 @@ describe('SigningKey', () => {
   });
 
   it.each([0, 1, 2])('takes one spelling of segment %i alone', (index) => {
-    // 11 bytes make 15 characters, the last of which has spare bits that a lenient decoder drops.
-    const parts = sign(`${base64url('{"alg":"HS256"}')}.${base64url('{"a":"abcd"}  ')}`).split('.');
-    const part = parts[index] ?? '';
-    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-    const respelt = alphabet
-      .split('')
-      .map((last) => part.slice(0, -1) + last)
-      .filter((other) => Buffer.from(other, 'base64url').equals(Buffer.from(part, 'base64url')));
-    for (const other of respelt) {
-      const segments = parts.with(index, other);
-      const token =
-        index === 2 ? segments.join('.') : sign(`${segments[0] ?? ''}.${segments[1] ?? ''}`);
-      expect(key.verify(token) !== undefined).toBe(other === part);
+    // Each segment ends in spare bits, which a lenient decoder drops.
+    const token = sign(`${base64url('{"alg":"HS256"} ')}.${base64url('{"a":"b"}  ')}`);
+    const part = token.split('.')[index] ?? '';
+    const spellings = BASE64URL.map((last) => part.slice(0, -1) + last).filter((spelling) =>
+      Buffer.from(spelling, 'base64url').equals(Buffer.from(part, 'base64url')),
+    );
+    expect(spellings.length).toBeGreaterThan(1);
+    for (const spelling of spellings) {
+      const [header = '', payload = '', mac = ''] = token
+        .split('.')
+        .map((segment, i) => (i === index ? spelling : segment));
+      const respelt = index === 2 ? `${header}.${payload}.${mac}` : sign(`${header}.${payload}`);
+      expect(key.verify(respelt) !== undefined).toBe(spelling === part);
     }
   });
 });

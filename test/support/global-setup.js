@@ -2,8 +2,12 @@
 import process from 'node:process';
 import '@swc-node/register/esm-register';
 
-/** One PostgreSQL for the whole run; each test file makes a database of its own in it. */
+/**
+ * One PostgreSQL for the whole run, where none is given; each test file makes a database of its
+ * own in it.
+ */
 export default async function globalSetup() {
+  if (process.env.TEST_POSTGRES_URL !== undefined) return;
   const { startPostgres } = await import('./postgres.ts');
   const { temporaryFolder } = await import('./postgres-home.ts');
   const postgres = await startPostgres({
