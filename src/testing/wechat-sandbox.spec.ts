@@ -268,6 +268,65 @@ describe('the sandbox over HTTP', () => {
     expect(await response.json()).toEqual({ code: expect.any(String) });
   });
 
+  it('does all that a mini program and the console can do', async () => {
+    const sandbox = await start({ apps });
+    const answerTo = async (path: string, body: object): Promise<Json> =>
+      (await (await post(sandbox, path, body)).json()) as Json;
+    await answerTo('/sandbox/codes', { openid: 'o-1' });
+    const phone = { openid: 'o-1', phoneNumber: '13900139000', countryCode: '86' };
+    const { code } = await answerTo('/sandbox/phone-codes', phone);
+    const credentials = { grant_type: 'client_credential', appid: 'wx1', secret: 'secret-1' };
+    const token = await answerTo('/cgi-bin/stable_token', credentials);
+    expect(token).toEqual({ access_token: expect.any(String), expires_in: 7200 });
+    expect(await answerTo('/cgi-bin/stable_token', credentials)).toEqual(token);
+    const query = `access_token=${String(token.access_token)}`;
+    const path = `/wxa/business/getuserphonenumber?${query}`;
+    expect(await answerTo(path, { code, openid: 'o-1' })).toMatchObject({
+      phone_info: { purePhoneNumber: '13900139000', countryCode: '86' },
+    });
+    expect(await answerTo('/sandbox/user-data', { openid: 'o-1', data: { a: 1 } })).toEqual({
+      rawData: '{"a":1}',
+      signature: expect.stringMatching(/^[\da-f]{40}$/),
+      encryptedData: expect.any(String),
+      iv: expect.stringMatching(/^[\w+/]{22}==$/),
+    });
+    expect((await post(sandbox, '/sandbox/expired-access-tokens', {})).status).toBe(204);
+    expect(await answerTo(path, { code, openid: 'o-1' })).toMatchObject({ errcode: 42001 });
+    const forced = { ...credentials, force_refresh: true };
+    const fresh = await answerTo('/cgi-bin/stable_token', forced);
+    expect(await answerTo('/cgi-bin/stable_token', forced)).not.toEqual(fresh);
+  });
+
+  it.each([
+    [{ grant_type: 'password' }, 40002],
+    [{ appid: '' }, 41002],
+    [{ secret: 42 }, 41004],
+    [{ appid: 'wx3' }, 40013],
+    [{ secret: 'wrong' }, 40125],
+  ])('refuses an access token for %j', async (more, errcode) => {
+    const sandbox = await start({ apps });
+    const body = { grant_type: 'client_credential', appid: 'wx1', secret: 'secret-1', ...more };
+    const response = await post(sandbox, '/cgi-bin/stable_token', body);
+    expect(await response.json()).toMatchObject({ errcode });
+  });
+
+  it('refuses calls with a token that is none, or a signature by another key', async () => {
+    const sandbox = await start();
+    const ask401 = (path: string): Promise<unknown> =>
+      fetch(sandbox.url + path).then((response) => response.json());
+    expect(await ask401('/wxa/checksession?access_token=x')).toMatchObject({ errcode: 40001 });
+    expect(await ask401('/wxa/resetusersessionkey')).toMatchObject({ errcode: 40001 });
+    const body = { grant_type: 'client_credential', appid: 'wx1', secret: 's' };
+    const response = await post(sandbox, '/cgi-bin/stable_token', body);
+    const { access_token: token } = (await response.json()) as { access_token: string };
+    const path = `/wxa/checksession?access_token=${token}&sig_method=hmac_sha256`;
+    expect(await ask401(`${path}&openid=nobody`)).toMatchObject({ errcode: 40003 });
+    sandbox.issueCode({ openid: 'o-1' });
+    expect(await ask401(`${path}&openid=o-1&signature=00`)).toMatchObject({ errcode: 87009 });
+    expect(() => sandbox.encryptUserData('nobody', {}, 'wx1')).toThrow('issue a code first');
+    expect(() => sandbox.encryptUserData('o-1', {})).toThrow('Name the appid');
+  });
+
   it('lets requests fail', async () => {
     const sandbox = await start();
     const response = await post(sandbox, '/sandbox/faults', { fault: 40226, times: 2 });
@@ -287,6 +346,9 @@ describe('the sandbox over HTTP', () => {
     ['/sandbox/codes', [], 400],
     ['/sandbox/codes', 'text', 400],
     ['/sandbox/codes', { openid: 'x'.repeat(20_000) }, 413],
+    ['/sandbox/phone-codes', {}, 400],
+    ['/sandbox/user-data', { openid: 'o-nobody', data: {} }, 400],
+    ['/sandbox/user-data', { openid: 'o-1', data: 'text' }, 400],
     ['/sandbox/faults', {}, 400],
     ['/sandbox/faults', { fault: 'sunspots' }, 400],
     ['/sandbox/faults', { fault: -1, times: 0 }, 400],
