@@ -94,6 +94,16 @@ describe.each(platforms)('many sessions at once over $name', (platform) => {
     await Promise.all(load);
   });
 
+  it('a login is one statement and one request to WeChat, a guarded request one statement', async () => {
+    const code = wechat.issueCode();
+    let [statements, requests] = [queries.count, wechat.requests.length];
+    const token = await logIn(a.url, code);
+    expect([queries.count - statements, wechat.requests.length - requests]).toEqual([1, 1]);
+    [statements, requests] = [queries.count, wechat.requests.length];
+    expect((await call('GET', `${a.url}/wechat/session`, { token })).status).toBe(200);
+    expect([queries.count - statements, wechat.requests.length - requests]).toEqual([1, 0]);
+  });
+
   it('what a handler does to its session changes nothing for the next request', async () => {
     const sessions = a.app.get(SessionsService);
     const [user] = await crowd(1);
