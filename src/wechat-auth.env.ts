@@ -9,6 +9,9 @@ import type { WechatAuthOptions } from './wechat-auth.options.js';
 export const wechatAuthConfig = registerAs('wechatAuth', (): WechatAuthOptions => ({
   appid: process.env.WECHAT_APPID ?? '',
   secret: process.env.WECHAT_SECRET ?? '',
-  session: { secret: process.env.WECHAT_SESSION_SECRET?.split(',') },
-  encryptionSecret: process.env.WECHAT_ENCRYPTION_SECRET?.split(','),
+  session: { secret: listOf(process.env.WECHAT_SESSION_SECRET) },
+  encryptionSecret: listOf(process.env.WECHAT_ENCRYPTION_SECRET),
 }));
+
+const listOf = (variable: string | undefined): string[] | undefined =>
+  variable?.split(',').map((secret) => secret.trim());

@@ -391,6 +391,21 @@ class ClosedController {
   }
 }
 
+@Controller('mostly-open')
+@WxPublic()
+class MostlyOpenController {
+  @Get()
+  open(): string {
+    return 'open';
+  }
+
+  @WxApp(APPID)
+  @Get('closed')
+  closed(): string {
+    return 'closed';
+  }
+}
+
 describe.each(platforms)('a global guard over $name', (platform) => {
   it('closes every route but the login and those that are public', async () => {
     const database = await createTestDatabase();
@@ -400,7 +415,7 @@ describe.each(platforms)('a global guard over $name', (platform) => {
       databaseUrl: database.url,
       wechatUrl: wechat.url,
       metadata: {
-        controllers: [OpenController, ClosedController],
+        controllers: [OpenController, ClosedController, MostlyOpenController],
         providers: [{ provide: APP_GUARD, useClass: WxSessionGuard }],
       },
     });
@@ -410,6 +425,9 @@ describe.each(platforms)('a global guard over $name', (platform) => {
     expect(await statusOf('/open')).toBe(200);
     expect(await statusOf('/closed/open')).toBe(200);
     expect(await statusOf('/closed')).toBe(401);
+    expect(await statusOf('/mostly-open')).toBe(200);
+    expect(await statusOf('/mostly-open/closed')).toBe(401);
+    expect(await statusOf('/mostly-open/closed', { token })).toBe(200);
     expect(await statusOf('/closed', { token })).toBe(200);
     expect(await statusOf('/wechat/session')).toBe(401);
     expect(await statusOf('/wechat/session', { token })).toBe(200);

@@ -199,6 +199,22 @@ describe('the guard beyond HTTP', () => {
       expect(await ask(options())).toEqual(refused(errorCode));
     });
 
+    it('refuses a client with two Authorization headers', async () => {
+      // Node joins nothing here: the client of Socket.IO cannot send two, so a request of ours does.
+      const raw = await call('GET', `${server.url}/socket.io/?EIO=4&transport=polling`, {
+        headers: { authorization: [`Bearer ${token}`, `Bearer ${revoked}`] },
+      });
+      expect(raw.status).toBe(200);
+      const { sid } = JSON.parse(raw.text.slice(1)) as { sid: string };
+      const path = `${server.url}/socket.io/?EIO=4&transport=polling&sid=${sid}`;
+      await call('POST', path, { body: '40', headers: { 'content-type': 'text/plain' } });
+      await call('GET', path);
+      const message = '42["whoami",{}]';
+      await call('POST', path, { body: message, headers: { 'content-type': 'text/plain' } });
+      const { text } = await call('GET', path);
+      expect(text).toContain('WX_SESSION_INVALID');
+    });
+
     it('asks anew for every message: a logout ends a client that stays connected', async () => {
       const short = await logIn(server.url, wechat.issueCode());
       const socket = io(server.url, { transports: ['websocket'], auth: { token: short } });

@@ -136,7 +136,7 @@ describe('WechatAuthModule', () => {
       process.env.WECHAT_SECRET = SECRET;
       process.env.WECHAT_SESSION_SECRET = 'a session secret of more than 32 bytes';
       process.env.WECHAT_ENCRYPTION_SECRET =
-        'an encryption secret of more than 32 bytes,the one before it of more than 32 bytes';
+        'an encryption secret of more than 32 bytes, the one before it of more than 32 bytes';
       const url = await startDefault(WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider()));
       // WeChat itself is not reachable here: what counts is that the appid is the one configured.
       const answer = await call('POST', `${url}/wechat/login`, {

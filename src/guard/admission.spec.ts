@@ -17,8 +17,7 @@ function contextOf(type: string, ...args: unknown[]): ExecutionContextHost {
   return context;
 }
 
-/** Told apart by identity alone. */
-const newAdmission = (): Admission => ({}) as Admission;
+const newAdmission = (id = 'a session'): Admission => ({ session: { id } }) as Admission;
 
 describe('an admission', () => {
   it('belongs to one request', () => {
@@ -52,6 +51,17 @@ describe('an admission', () => {
       expect(() => admissionOf(contextOf('ws', {}, message))).toThrow();
     },
   );
+
+  it("is nobody's, where messages of one client that carry nothing have different sessions", () => {
+    const client = {};
+    admit(contextOf('ws', client, 'token of A'), newAdmission('A'));
+    admit(contextOf('ws', client, 'token of A'), newAdmission('A'));
+    expect(admissionOf(contextOf('ws', client, 'token of A')).session.id).toBe('A');
+    for (const id of ['B', 'A']) {
+      admit(contextOf('ws', client, `token of ${id}`), newAdmission(id));
+      expect(() => admissionOf(contextOf('ws', client, `token of ${id}`))).toThrow(/send objects/);
+    }
+  });
 
   it('belongs to the call over RPC, whose data may be shared', () => {
     const [data, call, admission] = [{}, {}, newAdmission()];

@@ -10,8 +10,11 @@ export interface Admission {
   readonly user: () => Promise<WechatUser>;
 }
 
+/** Messages that can carry nothing share their client, and these had different sessions. */
+const AMBIGUOUS = Symbol('ambiguous');
+
 // Weak, so that it is gone with the request and shows in no dump of it.
-const admissions = new WeakMap<object, Admission>();
+const admissions = new WeakMap<object, Admission | typeof AMBIGUOUS>();
 
 /** What is one call's alone: a WebSocket client may have several messages under way. */
 function callOf(context: ExecutionContext): object {
@@ -20,12 +23,26 @@ function callOf(context: ExecutionContext): object {
 }
 
 export function admit(context: ExecutionContext, admission: Admission): void {
-  admissions.set(callOf(context), admission);
+  const call = callOf(context);
+  const before = admissions.get(call);
+  const isAmbiguous =
+    context.getType() === 'ws' &&
+    before !== undefined &&
+    (before === AMBIGUOUS || before.session.id !== admission.session.id);
+  admissions.set(call, isAmbiguous ? AMBIGUOUS : admission);
 }
 
-/** @throws an `Error` where no guard has let the request in: a fault in the wiring. */
+/**
+ * @throws an `Error` for a fault in the wiring: no guard has let the request in, or the messages of
+ * a WebSocket client that are no objects had different sessions.
+ */
 export function admissionOf(context: ExecutionContext): Admission {
   const admission = admissions.get(callOf(context));
+  if (admission === AMBIGUOUS) {
+    throw new Error(
+      'The messages of one WebSocket client had different sessions, and text cannot be told apart: send objects, or take the token from the connection.',
+    );
+  }
   if (admission === undefined) {
     throw new Error(
       `${context.getClass().name}.${context.getHandler().name} asks for the WeChat user or session, but WxSessionGuard did not run: add @UseGuards(WxSessionGuard), and no @WxPublic().`,

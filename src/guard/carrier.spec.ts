@@ -58,7 +58,7 @@ describe('bearerTokenOf', () => {
     ['an empty auth.token', { auth: { token: '' }, headers: {} }, undefined],
     ['an auth.token that is no text', { auth: { token: { a: 1 } }, headers: {} }, undefined],
   ])('reads the handshake of Socket.IO: %s', (_, handshake, token) => {
-    expect(bearerTokenOf({ handshake })).toBe(token);
+    expect(bearerTokenOf({ handshake, request: handshake })).toBe(token);
   });
 
   it.each([

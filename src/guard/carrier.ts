@@ -7,8 +7,9 @@ interface Carrier {
   rawHeaders?: readonly string[];
   /** Node's own request, under Fastify. */
   raw?: { rawHeaders?: readonly string[] };
-  /** Of a Socket.IO client. */
-  handshake?: Carrier & { auth?: { token?: unknown } };
+  /** Of a Socket.IO client, and the request that it came with. */
+  handshake?: { auth?: { token?: unknown } };
+  request?: Carrier;
   /** Of gRPC metadata. */
   get?: (name: string) => unknown;
 }
@@ -37,10 +38,10 @@ export function carrierOf(context: ExecutionContext): object {
  * are several: which one counts must not depend on who reads them.
  */
 export function bearerTokenOf(carrier: object): string | undefined {
-  const { headers, rawHeaders, raw, handshake, get } = carrier as Carrier;
+  const { headers, rawHeaders, raw, handshake, request = {}, get } = carrier as Carrier;
   if (handshake !== undefined) {
     const { token } = handshake.auth ?? {};
-    return typeof token === 'string' && token !== '' ? token : bearerTokenOf(handshake);
+    return typeof token === 'string' && token !== '' ? token : bearerTokenOf(request);
   }
   if (headers !== undefined) {
     const names = rawHeaders ?? raw?.rawHeaders ?? [];

@@ -17,7 +17,10 @@ export const CurrentWxUser = createParamDecorator((_: unknown, context: Executio
 
 const publicRoute = Reflector.createDecorator<true>();
 
-/** Lets everybody in to a handler or a controller, under a global {@link WxSessionGuard}. */
+/**
+ * Lets everybody in to a handler or a controller, under a global {@link WxSessionGuard}. A handler
+ * with {@link WxApp} stays closed in an open controller.
+ */
 export const WxPublic = (): ClassDecorator & MethodDecorator => publicRoute(true);
 
 /** Lets in the sessions of one mini program alone; others are refused as `WX_SESSION_INVALID`. */
@@ -28,9 +31,13 @@ export function routeOptionsOf(
   reflector: Reflector,
   context: ExecutionContext,
 ): { isPublic: boolean; appid: string | undefined } {
-  const targets = [context.getHandler(), context.getClass()];
+  const [handler, controller] = [context.getHandler(), context.getClass()];
+  const own = reflector.get<string | undefined>(WxApp, handler);
+  const isPublic =
+    reflector.get<true | undefined>(publicRoute, handler) ??
+    (own === undefined && reflector.get<true | undefined>(publicRoute, controller));
   return {
-    isPublic: reflector.getAllAndOverride<true | undefined>(publicRoute, targets) ?? false,
-    appid: reflector.getAllAndOverride<string | undefined>(WxApp, targets),
+    isPublic: isPublic ?? false,
+    appid: own ?? reflector.get<string | undefined>(WxApp, controller),
   };
 }

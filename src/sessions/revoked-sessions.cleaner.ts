@@ -1,4 +1,9 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { WechatStore } from '../store/wechat-store.js';
 import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
@@ -9,6 +14,7 @@ const BATCH = 1000;
 /** Clears the revocations of sessions that have expired since, in small batches. */
 @Injectable()
 export class RevokedSessionsCleaner implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('WechatAuth');
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private stopped = false;
@@ -44,8 +50,8 @@ export class RevokedSessionsCleaner implements OnApplicationBootstrap, OnModuleD
     try {
       await this.clear();
     } catch (error) {
-      // The store has logged why; the next round tries again.
-      if (!(error instanceof WechatAuthError)) throw error;
+      // The next round tries again; of its own errors the store has logged why.
+      if (!(error instanceof WechatAuthError)) this.logger.error(error);
     }
   }
 

@@ -41,6 +41,7 @@ export class SessionsService {
 
   /** Ends one session. @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE` */
   async revoke(session: WxSession): Promise<void> {
+    if (!isUuid(session.userId) || !isUuid(session.id)) return;
     await this.store.query(
       `INSERT INTO ${this.store.table(WechatRevokedSession)} (user_id, id, expires_at)
        VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
