@@ -1,0 +1,269 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createContext, runInContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { transformSync } from 'esbuild';
+import { Linter } from 'eslint';
+import type * as Client from '../src/miniprogram/index.js';
+import type { WxAnswer, WxCallbacks, WxLike, WxRequest } from '../src/miniprogram/index.js';
+import { WechatSandbox } from '../src/testing/index.js';
+import { APPID, SECRET, startApp } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { call } from './support/http.js';
+import { platforms, type ListeningApp } from './support/platforms.js';
+
+const require = createRequire(import.meta.url);
+const HOUR = 3_600_000;
+const built = mkdtempSync(join(tmpdir(), 'nestjs-wechat-auth-miniprogram-'));
+
+beforeAll(() => {
+  execFileSync(process.execPath, ['scripts/build-miniprogram.js', built], { stdio: 'pipe' });
+});
+
+afterAll(async () => {
+  await rm(built, { recursive: true });
+});
+
+/** A mini program on a phone: the built client, with `wx` and nothing of Node around it. */
+class Phone implements WxLike {
+  logins = 0;
+  readonly sent: WxRequest[] = [];
+  /** How far its clock is from the right time. */
+  skew = 0;
+  readonly session: Client.WxSessionClient;
+  private readonly storage = new Map<string, string>();
+
+  constructor(
+    private readonly wechat: WechatSandbox,
+    baseUrl: string,
+    private readonly openid = 'o-phone',
+  ) {
+    const module = { exports: {} as typeof Client };
+    const clock = (): number => Date.now() + this.skew;
+    const globals = { wx: this, module, exports: module.exports, setTimeout, clearTimeout, clock };
+    const context = createContext(globals);
+    runInContext('Date.now = clock', context);
+    runInContext(readFileSync(join(built, 'miniprogram_dist/miniprogram.js'), 'utf8'), context);
+    this.session = module.exports.createWxSession({ baseUrl });
+  }
+
+  login({ success }: WxCallbacks<{ code: string }>): void {
+    this.logins++;
+    success({ code: this.wechat.issueCode({ openid: this.openid }) });
+  }
+
+  /** As documented: JSON unless told otherwise, and no status is a failure. */
+  request({ success, fail, ...request }: WxRequest & WxCallbacks<WxAnswer>): void {
+    this.sent.push(request);
+    const { url, method = 'GET', data } = request;
+    const headers = { 'content-type': 'application/json', ...request.header };
+    call(method, url, { headers, body: data }).then(
+      ({ status, headers: header, text, body }) => {
+        success({ statusCode: status, header, data: body ?? text });
+      },
+      () => {
+        fail({ errMsg: 'request:fail' });
+      },
+    );
+  }
+
+  checkSession({ fail }: WxCallbacks<unknown>): void {
+    fail({ errMsg: 'checkSession:fail' });
+  }
+
+  getStorageSync = (key: string): string => this.storage.get(key) ?? '';
+  setStorageSync = (key: string, data: string): unknown => this.storage.set(key, data);
+  removeStorageSync = (key: string): unknown => this.storage.delete(key);
+
+  get token(): string {
+    return this.sent.at(-1)?.header?.authorization?.slice('Bearer '.length) ?? '';
+  }
+
+  /** Fifty requests at once. */
+  burst(): Promise<WxAnswer<{ openid: string }>[]> {
+    this.logins = 0;
+    return Promise.all(
+      Array.from({ length: 50 }, () => this.session.request<{ openid: string }>({ url: '/me' })),
+    );
+  }
+}
+
+describe.each(platforms)('the mini program with an app on $name', (platform) => {
+  let database: TestDatabase;
+  let wechat: WechatSandbox;
+  let server: ListeningApp;
+  let phone: Phone;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    wechat = await WechatSandbox.start({ apps: [{ appid: APPID, secret: SECRET }] });
+    server = await startApp({ platform, databaseUrl: database.url, wechatUrl: wechat.url });
+    phone = new Phone(wechat, server.url);
+  });
+
+  afterAll(async () => {
+    await server.app.close();
+    await wechat.close();
+    await database.drop();
+  });
+
+  afterEach(() => {
+    wechat.recover();
+  });
+
+  it('logs in, asks a guarded route and logs out', async () => {
+    const { session } = phone;
+    const login = await session.login();
+    expect(login).toMatchObject({ userId: expect.any(String), isNewUser: true });
+    expect(session.session).toEqual({ userId: login.userId, expiresAt: login.expiresAt });
+
+    const answer = await session.request({ url: '/me' });
+    expect(answer).toMatchObject({ statusCode: 200, data: { userId: login.userId } });
+    const { token } = phone;
+    await session.logout();
+    expect(session.session).toBeUndefined();
+    const me = await call('GET', `${server.url}/me`, { token });
+    expect([me.status, me.body?.errorCode]).toEqual([401, 'WX_SESSION_REVOKED']);
+    expect(phone.logins).toBe(1);
+  });
+
+  it('ends the session before with the next login', async () => {
+    await phone.session.request({ url: '/me' });
+    const { token } = phone;
+    await phone.session.login();
+    expect((await call('GET', `${server.url}/me`, { token })).status).toBe(401);
+    expect((await phone.session.request({ url: '/me' })).statusCode).toBe(200);
+  });
+
+  it('takes a new session key where WeChat has dropped the old one', async () => {
+    phone.logins = 0;
+    await phone.session.ensureSessionKey();
+    expect(phone.logins).toBe(1);
+  });
+
+  it('can end all sessions of its user, and logs in again for fifty requests at once', async () => {
+    const url = '/wechat/sessions';
+    expect((await phone.session.request({ url, method: 'DELETE' })).statusCode).toBe(204);
+    const answers = await phone.burst();
+    expect(answers.filter(({ data }) => data.openid === 'o-phone')).toHaveLength(50);
+    expect(phone.logins).toBe(1);
+  });
+
+  it('hands the answers of other routes through', async () => {
+    const { session } = phone;
+    expect((await session.request({ url: '/nowhere' })).statusCode).toBe(404);
+    expect((await session.request({ url: `${server.url}/wechat/session` })).data).toMatchObject({
+      appid: APPID,
+    });
+    const elsewhere = session.request({ url: `${wechat.url}/sandbox/codes` });
+    await expect(elsewhere).rejects.toMatchObject({ errorCode: 'WX_OTHER_ORIGIN' });
+  });
+
+  it('waits while WeChat is busy', async () => {
+    // The server asks three times before it says so.
+    wechat.fail(-1, 3);
+    phone.logins = 0;
+    const start = Date.now();
+    await phone.session.login();
+    expect(Date.now() - start).toBeGreaterThan(900);
+    expect(phone.logins).toBe(2);
+  });
+
+  it.each([
+    [40226, { errorCode: 'WX_USER_BLOCKED', action: 'blocked', statusCode: 403 }],
+    [45009, { errorCode: 'WX_QUOTA_EXCEEDED', action: 'config', retryAfter: 3600 }],
+  ] as const)('gives up where WeChat answers %i', async (fault, error) => {
+    wechat.fail(fault);
+    phone.logins = 0;
+    await expect(phone.session.login()).rejects.toMatchObject(error);
+    expect(phone.logins).toBe(1);
+  });
+
+  it('says so when nobody is there', async () => {
+    const lost = new Phone(wechat, 'http://127.0.0.1:1');
+    await expect(lost.session.login()).rejects.toMatchObject({
+      errorCode: 'WX_REQUEST_FAILED',
+      message: 'wx.request failed: request:fail',
+    });
+  });
+
+  describe('with sessions of two seconds', () => {
+    let brief: ListeningApp;
+
+    beforeAll(async () => {
+      const options = { session: { expiresIn: 2 } };
+      const urls = { databaseUrl: database.url, wechatUrl: wechat.url };
+      brief = await startApp({ platform, ...urls, options });
+    });
+
+    afterAll(async () => {
+      await brief.app.close();
+    });
+
+    it.each([0, 12, -12])(
+      'answers fifty requests after one login, with a clock %i hours ahead',
+      async (hours) => {
+        const late = new Phone(wechat, brief.url, `o-late${hours}`);
+        await late.session.login();
+        late.skew = hours * HOUR;
+        await new Promise((passed) => setTimeout(passed, 2100));
+        // A clock that is behind does not see it: there the server says so.
+        expect(late.session.session === undefined).toBe(hours >= 0);
+        const answers = await late.burst();
+        expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(50).fill(200));
+        expect(late.logins).toBe(1);
+      },
+    );
+  });
+});
+
+describe('the built client', () => {
+  const read = (file: string): string => readFileSync(join(built, file), 'utf8');
+
+  it('has at most 3 KB, minified and gzipped', () => {
+    const { code } = transformSync(read('miniprogram/index.cjs'), {
+      minify: true,
+      target: 'es2017',
+    });
+    expect(gzipSync(code).length).toBeLessThanOrEqual(3 * 1024);
+  });
+
+  it.each([
+    ['miniprogram/index.js', 'module'],
+    ['miniprogram/index.cjs', 'script'],
+    ['miniprogram_dist/miniprogram.js', 'script'],
+  ] as const)('needs nothing that a mini program lacks: %s', (file, sourceType) => {
+    const globals = Object.fromEntries(
+      ['wx', 'setTimeout', 'clearTimeout', ...(sourceType === 'script' ? ['module'] : [])].map(
+        (name) => [name, 'readonly'] as const,
+      ),
+    );
+    const languageOptions = { ecmaVersion: 2017, sourceType, globals } as const;
+    const messages = new Linter().verify(read(file), {
+      languageOptions,
+      rules: { 'no-undef': 'error' },
+    });
+    expect(messages).toEqual([]);
+  });
+
+  it('is to be had by import and by require', async () => {
+    const names = ['WxSessionError', 'createWxSession'];
+    const esm = pathToFileURL(join(built, 'miniprogram/index.js')).href;
+    expect(Object.keys((await import(esm)) as object).sort()).toEqual(names);
+    expect(Object.keys(require(join(built, 'miniprogram/index.cjs')) as object)).toEqual(names);
+  });
+
+  it('is where WeChat DevTools look for it', () => {
+    const { miniprogram } = require('../package.json') as { miniprogram: string };
+    expect(miniprogram).toBe('dist/miniprogram_dist');
+    expect(read('miniprogram_dist/index.js')).toBe(
+      "module.exports = require('./miniprogram.js');\n",
+    );
+  });
+});

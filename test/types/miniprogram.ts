@@ -1,0 +1,82 @@
+// Compiled, never run: the client against WeChat's official typings, as in a mini program's project.
+import {
+  createWxSession,
+  WxSessionError,
+  type WxAnswer,
+  type WxLike,
+  type WxLogin,
+  type WxSession,
+  type WxSessionAction,
+  type WxSessionOptions,
+} from '../../src/miniprogram/index.js';
+import type { WechatAuthAction } from '../../src/errors/error-codes.js';
+
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+type Expect<T extends true> = T;
+
+// The official wx is one of ours, and what we give it is what it takes.
+export const official: WxLike = wx;
+type Given<Name extends 'login' | 'request' | 'checkSession'> = Parameters<WxLike[Name]>[0];
+export const taken = (
+  login: Given<'login'>,
+  request: Given<'request'>,
+  check: Given<'checkSession'>,
+): void => {
+  wx.login(login satisfies WechatMiniprogram.LoginOption);
+  wx.request(request satisfies WechatMiniprogram.RequestOption);
+  wx.checkSession(check satisfies WechatMiniprogram.CheckSessionOption);
+};
+
+const client = createWxSession({ baseUrl: 'https://api.example.com', wx });
+createWxSession({ baseUrl: 'https://api.example.com' });
+export const all: Required<WxSessionOptions> = {
+  baseUrl: 'https://api.example.com',
+  wx,
+  storageKey: 'session',
+  path: 'auth',
+  appid: 'wx0000000000000001',
+  loginTimeout: 5000,
+  maxRetryAfter: 3,
+};
+
+export type Promised = [
+  // Every action of the server is known to the client.
+  Expect<Same<WxSessionAction, WechatAuthAction>>,
+  Expect<Same<typeof client.session, WxSession | undefined>>,
+  Expect<Same<ReturnType<typeof client.login>, Promise<WxLogin>>>,
+  Expect<Same<ReturnType<typeof client.logout>, Promise<void>>>,
+  Expect<Same<ReturnType<typeof client.ensureSessionKey>, Promise<void>>>,
+];
+
+export async function page(): Promise<string | undefined> {
+  const { request, session } = client;
+  const plain: WxAnswer = await request({ url: '/me' });
+  // @ts-expect-error nobody said what comes back
+  if (plain.statusCode === 204) return plain.data;
+  const typed = await request<{ openid: string }>({
+    url: '/me',
+    method: 'POST',
+    data: { a: 1 },
+    header: { 'x-a': '1' },
+    timeout: 1000,
+  });
+  if (typed.statusCode === 200) return typed.data.openid;
+
+  // @ts-expect-error a URL is needed
+  await request({});
+  // @ts-expect-error wx.request knows no PATCH
+  await request({ url: '/me', method: 'PATCH' });
+  // @ts-expect-error the promise takes the place of the callbacks
+  await request({ url: '/me', success: () => undefined });
+  // @ts-expect-error the server is needed
+  createWxSession({});
+  // @ts-expect-error half a wx is none
+  createWxSession({ baseUrl: 'https://api.example.com', wx: { login: () => undefined } });
+
+  try {
+    await client.login();
+  } catch (error) {
+    if (error instanceof WxSessionError && error.action === 'blocked') return error.errorCode;
+  }
+  return session?.userId;
+}
