@@ -1,126 +1,135 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import type { WechatStore } from '../store/wechat-store.js';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { createTestDatabase, type TestDatabase } from '../../test/support/database.js';
+import { QueryCount } from '../../test/support/query-count.js';
+import { wechatAuthMigrations } from '../migrations/index.js';
+import { WechatStore } from '../store/wechat-store.js';
+import { wechatAuthEntities } from '../wechat-auth.entities.js';
 import { LivenessProbes } from './liveness-probes.js';
 import type { SessionClaims } from './session-claims.js';
 
-interface Query {
-  readonly users: string[];
-  readonly sessions: string[];
-  readonly epochs: number[];
-  /** Answers that the sessions at these places, from 1, are live. */
-  answer(...places: number[]): void;
-  fail(error: Error): void;
-}
-
-const claims = (jti: string): SessionClaims => ({
-  iss: 'us',
-  aud: 'wx1',
-  sub: `user of ${jti}`,
-  jti,
-  epoch: jti.length,
-  iat: 0,
-  exp: 1,
-});
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 describe('LivenessProbes', () => {
-  let queries: Query[];
+  let database: TestDatabase;
+  let dataSource: DataSource;
   let probes: LivenessProbes;
+  const queries = new QueryCount();
 
+  beforeAll(async () => {
+    Logger.overrideLogger(false);
+    database = await createTestDatabase();
+    dataSource = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      entities: wechatAuthEntities,
+      migrations: wechatAuthMigrations,
+      migrationsRun: true,
+      logger: queries,
+      logging: ['query'],
+    }).initialize();
+    probes = new LivenessProbes(new WechatStore(dataSource));
+  });
   beforeEach(() => {
-    queries = [];
-    const store = {
-      table: () => 'a_table',
-      query: (_: string, [users, sessions, epochs]: [string[], string[], number[]]) =>
-        new Promise((resolve, reject) => {
-          queries.push({
-            users,
-            sessions,
-            epochs,
-            answer: (...places) => {
-              resolve(places.map((place) => ({ place })));
-            },
-            fail: reject,
-          });
-        }),
-    };
-    probes = new LivenessProbes(store as unknown as WechatStore);
+    queries.count = 0;
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
   });
 
-  /** What became of probes for these sessions. */
-  const outcomes = (...ids: string[]): Promise<unknown[]> =>
-    Promise.all(
-      ids.map((id) =>
-        probes.isLive(claims(id)).catch((error: unknown) => (error as Error).message),
-      ),
+  const session = (sub: string, epoch = 0): SessionClaims => ({
+    iss: 'us',
+    aud: 'wx1',
+    sub,
+    jti: randomUUID(),
+    epoch,
+    iat: 0,
+    exp: 1,
+  });
+  const newUser = async (epoch = 0): Promise<string> => {
+    const id = randomUUID();
+    await database.query(
+      `INSERT INTO wechat_user (id, appid, openid, session_epoch, last_login_at) VALUES ($1, 'wx1', $2, $3, now())`,
+      [id, `o-${id}`, epoch],
     );
+    return id;
+  };
+  const revoke = ({ sub, jti }: SessionClaims): Promise<unknown> =>
+    database.query('INSERT INTO wechat_revoked_session VALUES ($1, $2, now())', [sub, jti]);
+  const areLive = (sessions: readonly SessionClaims[]): Promise<boolean[]> =>
+    Promise.all(sessions.map((each) => probes.isLive(each)));
+  /** Holds every query on the users until it is let go. */
+  const holdQueries = async (): Promise<() => Promise<void>> => {
+    const holder = new Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query('BEGIN; LOCK TABLE wechat_user IN ACCESS EXCLUSIVE MODE');
+    return () => holder.end();
+  };
+  const underWay = async (count: number): Promise<void> => {
+    while (queries.count < count) await new Promise((next) => setTimeout(next, 5));
+  };
 
-  it('asks for the user, the session and the epoch of each token', async () => {
-    const answer = outcomes('a', 'bb');
-    await nextTurn();
-    expect(queries[0]).toMatchObject({
-      users: ['user of a', 'user of bb'],
-      sessions: ['a', 'bb'],
-      epochs: [1, 2],
-    });
-    queries[0]?.answer(1, 2);
-    expect(await answer).toEqual([true, true]);
+  it('gives each session its own answer, in one query for all of one turn', async () => {
+    const [user, raised] = [await newUser(), await newUser(2)];
+    const [revoked, live] = [session(user), session(user)];
+    await revoke(revoked);
+    const of = [live, revoked, session(randomUUID()), session(raised, 1), session(raised, 2), live];
+    expect(await areLive(of)).toEqual([true, false, false, false, true, true]);
+    expect(queries.count).toBe(1);
   });
 
-  it('gives each its own answer, in whatever order Postgres lists them', async () => {
-    const answer = outcomes('a', 'b', 'c', 'd');
-    await nextTurn();
-    queries[0]?.answer(4, 1);
-    expect(await answer).toEqual([true, false, false, true]);
+  it('ends a session only for its own user', async () => {
+    const mine = session(await newUser());
+    await revoke({ ...mine, sub: randomUUID() });
+    expect(await probes.isLive(mine)).toBe(true);
   });
 
-  it('sends what arrives together in one query', async () => {
-    const answers = [outcomes('a'), outcomes('b')];
-    await nextTurn();
-    expect(queries.map(({ sessions }) => sessions)).toEqual([['a', 'b']]);
-    queries[0]?.answer(2);
-    expect(await Promise.all(answers)).toEqual([[false], [true]]);
+  it('sends those that come while a query is under way together in the next', async () => {
+    const user = await newUser();
+    const letGo = await holdQueries();
+    const first = probes.isLive(session(user));
+    await underWay(1);
+    const others = areLive(Array.from({ length: 30 }, () => session(user)));
+    await new Promise((next) => setTimeout(next, 50));
+    expect(queries.count).toBe(1);
+    await letGo();
+    expect([await first, ...(await others)]).toEqual(Array(31).fill(true));
+    expect(queries.count).toBe(2);
   });
 
-  it('never lets an answer under way speak for a request that came later', async () => {
-    const early = outcomes('a');
-    await nextTurn();
-    const late = outcomes('a', 'b');
-    await nextTurn();
-    expect(queries).toHaveLength(1);
-    queries[0]?.answer(1);
-    expect(await early).toEqual([true]);
-    await nextTurn();
-    expect(queries.map(({ sessions }) => sessions)).toEqual([['a'], ['a', 'b']]);
-    queries[1]?.answer(2);
-    expect(await late).toEqual([false, true]);
-  });
-
-  it('remembers nothing: every probe is asked anew', async () => {
-    for (const live of [true, false]) {
-      const answer = outcomes('a');
-      await nextTurn();
-      queries.at(-1)?.answer(...(live ? [1] : []));
-      expect(await answer).toEqual([live]);
-      await nextTurn();
-    }
-    expect(queries).toHaveLength(2);
+  it('never answers from a query that was sent before the question', async () => {
+    const claims = session(await newUser());
+    const letGo = await holdQueries();
+    const before = probes.isLive(claims);
+    await underWay(1);
+    await revoke(claims);
+    const after = probes.isLive(claims);
+    await letGo();
+    await before;
+    expect(await after).toBe(false);
+    expect(queries.count).toBe(2);
   });
 
   it('an outage fails all that wait, those that came in meanwhile too, and no later one', async () => {
-    const early = outcomes('a', 'b');
-    await nextTurn();
-    const late = outcomes('c');
-    queries[0]?.fail(new WechatAuthError('WX_STORE_UNAVAILABLE'));
-    const { message } = new WechatAuthError('WX_STORE_UNAVAILABLE');
-    expect(await early).toEqual([message, message]);
-    expect(await late).toEqual([message]);
-    expect(queries).toHaveLength(1);
-    const next = outcomes('d');
-    await nextTurn();
-    queries[1]?.answer(1);
-    expect(await next).toEqual([true]);
+    const claims = session(await newUser());
+    const letGo = await holdQueries();
+    const first = probes.isLive(claims);
+    await underWay(1);
+    const second = probes.isLive(claims);
+    const failures = Promise.all(
+      [first, second].map((probe) => probe.catch((error: unknown) => error)),
+    );
+    await database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    for (const failure of await failures) {
+      expect(failure).toMatchObject({ errorCode: 'WX_STORE_UNAVAILABLE' });
+    }
+    expect(queries.count).toBe(1);
+    await letGo();
+    expect(await probes.isLive(claims)).toBe(true);
   });
 });

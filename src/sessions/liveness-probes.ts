@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { WechatStore } from '../store/wechat-store.js';
 import { WechatUser } from '../users/wechat-user.entity.js';
 import type { SessionClaims } from './session-claims.js';
@@ -41,9 +42,9 @@ export class LivenessProbes {
       const probes = this.waiting;
       this.waiting = [];
       try {
-        const live = await this.ask(probes.map(({ claims }) => claims));
+        const ended = await this.ask(probes.map(({ claims }) => claims));
         probes.forEach(({ resolve }, i) => {
-          resolve(live.has(i + 1));
+          resolve(!ended.includes(i + 1));
         });
       } catch (error) {
         // Those that came in meanwhile have waited as long: they are not put off once more.
@@ -53,21 +54,27 @@ export class LivenessProbes {
     this.busy = false;
   }
 
-  /** The places in the list, from 1, of the sessions that are live. */
-  private async ask(sessions: readonly SessionClaims[]): Promise<ReadonlySet<number>> {
-    const rows = await this.store.query<{ place: number }[]>(
-      `SELECT s.place::int AS place
+  /** The places in the list, from 1, of the sessions that have ended. */
+  private async ask(sessions: readonly SessionClaims[]): Promise<readonly number[]> {
+    const [answer] = await this.store.query<{ asked: number; ended: number[] | null }[]>(
+      `SELECT count(*)::int AS asked,
+         array_agg(s.place::int) FILTER (WHERE u.id IS NULL OR r.id IS NOT NULL) AS ended
        FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS s(user_id, id, epoch, place)
-       JOIN ${this.store.table(WechatUser)} u ON u.id = s.user_id AND u.session_epoch = s.epoch
-       WHERE NOT EXISTS (
-         SELECT FROM ${this.store.table(WechatRevokedSession)} r
-         WHERE r.user_id = s.user_id AND r.id = s.id)`,
+       LEFT JOIN ${this.store.table(WechatUser)} u
+         ON u.id = s.user_id AND u.session_epoch = s.epoch
+       LEFT JOIN ${this.store.table(WechatRevokedSession)} r
+         ON r.user_id = s.user_id AND r.id = s.id`,
       [
-        sessions.map(({ sub }) => sub),
-        sessions.map(({ jti }) => jti),
-        sessions.map(({ epoch }) => epoch),
+        arrayOf(sessions.map(({ sub }) => sub)),
+        arrayOf(sessions.map(({ jti }) => jti)),
+        arrayOf(sessions.map(({ epoch }) => epoch)),
       ],
     );
-    return new Set(rows.map(({ place }) => place));
+    // An answer about others than those in question lets nobody in.
+    if (answer?.asked !== sessions.length) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
+    return answer.ended ?? [];
   }
 }
+
+/** An array of Postgres; UUIDs and numbers need no quotes, which pg would weigh up one by one. */
+const arrayOf = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
