@@ -45,3 +45,8 @@ export { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
 
 export { wechatAuthEntities } from './wechat-auth.entities.js';
 export { wechatAuthMigrations } from './migrations/index.js';
+
+export {
+  describeWechatAuth,
+  type DescribeWechatAuthOptions,
+} from './openapi/describe-wechat-auth.js';

@@ -1,0 +1,110 @@
+import { STATUS_CODES } from 'node:http';
+import { errorRow, ERRORS, type WechatAuthErrorCode } from '../errors/error-codes.js';
+
+type Json = Record<string, unknown>;
+
+const ACTIONS = [...new Set(Object.values(ERRORS).map(({ action }) => action))];
+const ISO_8601 = { type: 'string', format: 'date-time' };
+const USER_ID = {
+  type: 'string',
+  format: 'uuid',
+  description: "Our id of the user, not WeChat's.",
+};
+const EXPIRES_IN = { type: 'integer', description: 'Seconds until the session expires.' };
+
+const object = (properties: Json): Json => ({
+  type: 'object',
+  required: Object.keys(properties),
+  properties,
+});
+
+/** The bodies, by their names under `components.schemas`. */
+export const SCHEMAS = {
+  WechatAuthLogin: object({
+    token: { type: 'string', description: 'For `Authorization: Bearer <token>`.' },
+    tokenType: { type: 'string', enum: ['Bearer'] },
+    expiresIn: EXPIRES_IN,
+    expiresAt: ISO_8601,
+    userId: USER_ID,
+    isNewUser: { type: 'boolean', description: 'Whether this login created the user.' },
+  }),
+  WechatAuthSession: object({
+    userId: USER_ID,
+    appid: { type: 'string', description: 'The mini program the session was issued for.' },
+    issuedAt: ISO_8601,
+    expiresAt: ISO_8601,
+  }),
+  WechatAuthError: object({
+    statusCode: { type: 'integer' },
+    error: { type: 'string', description: 'The status in words.' },
+    message: { type: 'string', description: 'For people: it may change.' },
+    errorCode: { type: 'string', enum: Object.keys(ERRORS), description: 'Stable: switch on it.' },
+    action: {
+      type: 'string',
+      enum: ACTIONS,
+      description:
+        '`fix-request`: mend the request. `relogin`: call wx.login and log in again. `retry`: wait for Retry-After, then try again, a login with a fresh code. `blocked` and `config`: give up.',
+    },
+  }),
+} satisfies Json;
+
+const schemaOf = (name: keyof typeof SCHEMAS): Json => ({ $ref: `#/components/schemas/${name}` });
+
+const json = (schema: Json): Json => ({ content: { 'application/json': { schema } } });
+
+const NO_STORE = {
+  'Cache-Control': {
+    description: 'No cache may keep the answer.',
+    schema: { type: 'string', enum: ['no-store'] },
+  },
+};
+
+export const success = (description: string, body?: keyof typeof SCHEMAS): Json => ({
+  description,
+  headers: NO_STORE,
+  ...(body && json(schemaOf(body))),
+});
+
+/** The answers to what can go wrong, by their status. */
+export function failures(codes: readonly WechatAuthErrorCode[]): Json {
+  const statuses = [...new Set(codes.map((code) => ERRORS[code].status))];
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      failure(
+        status,
+        codes.filter((code) => ERRORS[code].status === status),
+      ),
+    ]),
+  );
+}
+
+function failure(status: number, codes: readonly WechatAuthErrorCode[]): Json {
+  const rows = codes.map((code) => `- \`${code}\`: ${ERRORS[code].message}`);
+  return {
+    description: [STATUS_CODES[status] ?? 'Error', '', ...rows].join('\n'),
+    headers: { ...NO_STORE, ...failureHeaders(status, codes) },
+    ...json({
+      allOf: [
+        schemaOf('WechatAuthError'),
+        {
+          type: 'object',
+          properties: {
+            statusCode: { type: 'integer', enum: [status] },
+            errorCode: { type: 'string', enum: codes },
+          },
+        },
+      ],
+    }),
+  };
+}
+
+function failureHeaders(status: number, codes: readonly WechatAuthErrorCode[]): Json {
+  if (status === 401) {
+    return { 'WWW-Authenticate': { schema: { type: 'string', enum: ['Bearer'] } } };
+  }
+  const mayWait = codes.some((code) => errorRow(code).retryAfter !== undefined);
+  return mayWait
+    ? { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } }
+    : {};
+}

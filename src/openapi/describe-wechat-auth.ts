@@ -1,0 +1,148 @@
+import type { WechatAuthErrorCode } from '../errors/error-codes.js';
+import { WechatAuthConfigError } from '../errors/wechat-auth-config.error.js';
+import { failures, SCHEMAS, success } from './answers.js';
+
+/** An OpenAPI 3 document, as far as it is read here: that of `SwaggerModule.createDocument` fits. */
+export interface OpenApiDocument {
+  openapi: string;
+  paths: object;
+  components?: object;
+}
+
+export interface DescribeWechatAuthOptions {
+  /**
+   * Where the login routes are in the document: `routes.path` of the module, after your global
+   * prefix and version where you have them, such as `'api/v1/wechat'`.
+   * @defaultValue `'wechat'`
+   */
+  path?: string | undefined;
+}
+
+type Json = Record<string, unknown>;
+
+/** The security scheme's name, for `@ApiBearerAuth('wxSession')` on your own guarded routes. */
+const SECURITY_SCHEME = 'wxSession';
+
+const GUARD_ERRORS: WechatAuthErrorCode[] = [
+  'WX_SESSION_MISSING',
+  'WX_SESSION_INVALID',
+  'WX_SESSION_EXPIRED',
+  'WX_SESSION_REVOKED',
+  'WX_STORE_UNAVAILABLE',
+];
+
+const guarded = { security: [{ [SECURITY_SCHEME]: [] }] };
+
+/** What is said of each route, by method and path. */
+const ROUTES: Record<string, Json & { responses: Json }> = {
+  'post login': {
+    summary: 'Log in with a code of wx.login',
+    description:
+      'Exchanges the code at WeChat, creates or updates the user, and issues a session. A valid session sent along ends: logging in again replaces it.',
+    // With a session or without.
+    security: [{}, { [SECURITY_SCHEME]: [] }],
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            required: ['code'],
+            properties: {
+              code: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 512,
+                description: 'From wx.login: it works once, for five minutes.',
+              },
+              appid: {
+                type: 'string',
+                description: 'The mini program the code comes from; the default one where absent.',
+              },
+            },
+          },
+        },
+      },
+    },
+    responses: {
+      200: success('The session.', 'WechatAuthLogin'),
+      ...failures([
+        'WX_CODE_MALFORMED',
+        'WX_APP_UNKNOWN',
+        'WX_CODE_INVALID',
+        'WX_CODE_USED',
+        'WX_USER_BLOCKED',
+        'WX_RATE_LIMITED',
+        'WX_APP_MISCONFIGURED',
+        'WX_UPSTREAM_ERROR',
+        'WX_UPSTREAM_BUSY',
+        'WX_UPSTREAM_UNAVAILABLE',
+        'WX_QUOTA_EXCEEDED',
+        'WX_STORE_UNAVAILABLE',
+      ]),
+    },
+  },
+  'get session': {
+    summary: 'Show the session of this token',
+    ...guarded,
+    responses: { 200: success('The session.', 'WechatAuthSession'), ...failures(GUARD_ERRORS) },
+  },
+  'delete session': {
+    summary: 'Log out: this session is over',
+    ...guarded,
+    responses: { 204: success('No instance accepts it any more.'), ...failures(GUARD_ERRORS) },
+  },
+  'delete sessions': {
+    summary: 'Log out everywhere: every session of this user is over',
+    ...guarded,
+    responses: { 204: success('No instance accepts one any more.'), ...failures(GUARD_ERRORS) },
+  },
+};
+
+/**
+ * Completes the login routes in an OpenAPI document: what they take, answer and refuse, and the
+ * security scheme `wxSession`. The document given stays as it is.
+ *
+ * @example
+ * const document = SwaggerModule.createDocument(app, new DocumentBuilder().build());
+ * SwaggerModule.setup('docs', app, describeWechatAuth(document));
+ * @throws {@link WechatAuthConfigError} where the document has no such routes
+ */
+export function describeWechatAuth<Document extends OpenApiDocument>(
+  document: Document,
+  { path = 'wechat' }: DescribeWechatAuthOptions = {},
+): Document {
+  const prefix = `/${path.replace(/^\/+|\/+$/g, '')}`;
+  const paths: Record<string, Json | undefined> = { ...document.paths };
+  for (const [route, described] of Object.entries(ROUTES)) {
+    const [method = '', name = ''] = route.split(' ');
+    const url = `${prefix}/${name}`;
+    const item = paths[url];
+    const operation = item?.[method] as Json | undefined;
+    if (operation === undefined) {
+      throw new WechatAuthConfigError([
+        `The OpenAPI document has no ${method.toUpperCase()} ${url}: name in describeWechatAuth(document, { path }) where it has the login routes.`,
+      ]);
+    }
+    const responses = { ...(operation.responses as Json | undefined), ...described.responses };
+    paths[url] = { ...item, [method]: { ...operation, ...described, responses } };
+  }
+  return { ...document, paths, components: withOurs(document.components) };
+}
+
+function withOurs(components: object = {}): object {
+  const { schemas, securitySchemes } = components as { schemas?: object; securitySchemes?: object };
+  return {
+    ...components,
+    schemas: { ...schemas, ...SCHEMAS },
+    securitySchemes: {
+      ...securitySchemes,
+      [SECURITY_SCHEME]: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: 'The token of a login.',
+      },
+    },
+  };
+}
