@@ -21,7 +21,13 @@ describe.each(platforms)('what WeChat answers, over $name', (platform) => {
     database = await createTestDatabase();
     wechat = await WechatSandbox.start();
     logger = new LogCapture();
-    server = await startApp({ platform, databaseUrl: database.url, wechatUrl: wechat.url, logger });
+    server = await startApp({
+      platform,
+      databaseUrl: database.url,
+      wechatUrl: wechat.url,
+      options: { wechat: { baseUrl: wechat.url, timeout: 1000 } },
+      logger,
+    });
   });
 
   afterAll(async () => {

@@ -72,7 +72,7 @@ export async function startApp(test: TestAppOptions): Promise<ListeningApp> {
       WechatAuthModule.forRoot({
         appid: APPID,
         secret: SECRET,
-        wechat: { baseUrl: test.wechatUrl, timeout: 1000 },
+        wechat: { baseUrl: test.wechatUrl },
         ...options,
         ...extras,
       } as WechatAuthOptions & WechatAuthModuleExtras),
