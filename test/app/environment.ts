@@ -30,7 +30,8 @@ export async function prepareEnvironment(): Promise<Environment> {
     return {
       databaseUrl: postgres?.url() ?? DATABASE_URL ?? '',
       wechat: sandbox
-        ? { ...DEMO_APP, wechat: { baseUrl: sandbox.url } }
+        ? // Whoever lets the sandbox not answer wants to see what comes of it.
+          { ...DEMO_APP, wechat: { baseUrl: sandbox.url, timeout: 2000 } }
         : { appid: WECHAT_APPID ?? '', secret: WECHAT_SECRET ?? '' },
       sandbox,
       stop: async () => {

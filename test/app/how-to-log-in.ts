@@ -7,6 +7,9 @@ const field = (name: string): string => `sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/
 /** What to paste into a shell: a login, guarded routes, a logout. */
 export function howToLogIn(url: string, sandboxUrl: string | undefined): string {
   return [
+    ...(sandboxUrl === undefined ? [] : [`Open ${url} to watch a login happen.`]),
+    `Open ${url}/docs for the routes.`,
+    '',
     'Paste this to log in, as a mini program would:',
     '',
     sandboxUrl === undefined

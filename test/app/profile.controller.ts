@@ -1,4 +1,5 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth } from '@nestjs/swagger';
 import {
   CurrentWxSession,
   CurrentWxUser,
@@ -9,6 +10,7 @@ import {
 
 /** A guarded route, as your own would be. */
 @Controller('profile')
+@ApiBearerAuth('wxSession')
 @UseGuards(WxSessionGuard)
 export class ProfileController {
   @Get()

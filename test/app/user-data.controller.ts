@@ -1,4 +1,5 @@
 import { Body, Controller, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import { ApiBearerAuth } from '@nestjs/swagger';
 import {
   CurrentWxSession,
   WechatApiService,
@@ -11,6 +12,7 @@ import {
 
 /** What a session key is for: a phone number and user data that WeChat encrypted. */
 @Controller('profile')
+@ApiBearerAuth('wxSession')
 @UseGuards(WxSessionGuard)
 @UseInterceptors(WechatAuthHeadersInterceptor)
 export class UserDataController {

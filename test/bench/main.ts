@@ -13,14 +13,20 @@ const profiling = values.profile ? ['--cpu-prof', '--cpu-prof-dir=reports/bench/
 const before = machine();
 
 const cleanup = new Cleanup();
+let stopping: Promise<void> | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    void cleanup.run().finally(() => process.exit(130));
+  process.on(signal, () => {
+    stopping ??= cleanup.run().finally(() => process.exit(130));
   });
 }
+
 try {
   const results = await run(values.quick ? plans.quick : plans.full, profiling, cleanup);
   await writeReport(results, before);
+} catch (error) {
+  // Whatever fails once all is being stopped fails for that.
+  await stopping;
+  throw error;
 } finally {
   await cleanup.run();
 }

@@ -39,7 +39,7 @@ function heap(): number {
   return process.memoryUsage().heapUsed;
 }
 
-await serve<ServerCommands>(async (config) => {
+serve<ServerCommands>(async (config) => {
   countStatements();
   const app = await create(config as ServerConfig);
   await app.listen(0, '127.0.0.1');

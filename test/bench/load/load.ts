@@ -84,4 +84,4 @@ async function fire(orders: Fire): Promise<Hits> {
   };
 }
 
-await serve<LoadCommands>(() => ({ commands: { fire } }));
+serve<LoadCommands>(() => ({ commands: { fire } }));

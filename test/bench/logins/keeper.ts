@@ -60,7 +60,7 @@ async function rush(keeper: Keeper, orders: Rush): Promise<Kept> {
   return { logins, newUsers, perSecond: logins / seconds };
 }
 
-await serve<KeeperCommands>(async (config) => {
+serve<KeeperCommands>(async (config) => {
   const { peer, settings } = config as KeeperConfig;
   countStatements();
   const keeper = await loginPeers[peer].open(settings);

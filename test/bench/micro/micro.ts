@@ -79,7 +79,7 @@ async function sustained(
 
 const at = <T>(things: readonly T[], i: number): T => things[i] as T;
 
-await serve<MicroCommands>(async (config) => {
+serve<MicroCommands>(async (config) => {
   const { settings, tickets, asksPostgres } = config as MicroConfig;
   const app = await NestFactory.createApplicationContext(OursModule.with(settings), {
     logger: ['error', 'warn'],

@@ -16,33 +16,38 @@ export interface Service<C> {
   close?(): Promise<void>;
 }
 
-/** The program's side of a `Worker`: starts, answers, and goes when the other side has gone. */
-export async function serve<C extends object>(
+type Command = (input: unknown) => unknown;
+
+/**
+ * The program's side of a `Worker`: starts with what the first question brings, answers the others,
+ * and goes when the other side has gone.
+ */
+export function serve<C extends object>(
   start: (config: unknown) => Promise<Service<C>> | Service<C>,
-): Promise<void> {
+): void {
+  let service: Service<C> | undefined;
   // Ctrl-C reaches every process of the terminal; whoever started us decides when we go.
   process.on('SIGINT', () => undefined);
-  const answer = (message: Answer): void => {
-    if (process.connected) process.send?.(message);
+  const leave = (): void => {
+    void (service?.close?.() ?? Promise.resolve()).finally(() => process.exit());
   };
-  try {
-    const service = await start(JSON.parse(process.argv[2] ?? '{}'));
-    process.on('message', (question: Question) => {
-      void reply(service.commands, question).then(answer);
+  process.once('disconnect', leave);
+  // Gone while our modules were loaded.
+  if (!process.connected) leave();
+  const begin = async (config: unknown): Promise<void> => {
+    service = await start(config);
+  };
+  process.on('message', (question: Question) => {
+    const commands = service?.commands as Record<string, Command> | undefined;
+    const command = commands === undefined ? begin : commands[question.name];
+    void reply(command, question).then((answer) => {
+      if (process.connected) process.send?.(answer);
     });
-    process.once('disconnect', () => {
-      void (service.close?.() ?? Promise.resolve()).finally(() => process.exit());
-    });
-    answer({ id: 0 });
-  } catch (error) {
-    answer({ id: 0, error: String(error instanceof Error ? error.stack : error) });
-    process.disconnect();
-  }
+  });
 }
 
-async function reply(commands: object, { id, name, input }: Question): Promise<Answer> {
+async function reply(command: Command | undefined, { id, input }: Question): Promise<Answer> {
   try {
-    const command = (commands as Record<string, (input: unknown) => unknown>)[name];
     return { id, result: await command?.(input) };
   } catch (error) {
     return { id, error: String(error instanceof Error ? error.stack : error) };

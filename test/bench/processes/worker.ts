@@ -38,15 +38,17 @@ export class Worker<C extends Commands<C>> {
     execArgv: readonly string[] = [],
   ): Promise<Worker<C>> {
     const file = fileURLToPath(new URL(`../${program}`, import.meta.url));
-    const child = fork(file, [JSON.stringify(config)], {
+    const child = fork(file, {
       execArgv: [...execArgv],
       env: { ...process.env, NODE_ENV: 'production' },
     });
     const worker = new Worker<C>(child, program);
-    // Answered by `serve` itself, once the program is ready.
-    await new Promise<unknown>((resolve, reject) => {
-      worker.waiting.set(0, { resolve, reject });
-    });
+    try {
+      await worker.send('start', config);
+    } catch (error) {
+      await worker.stop();
+      throw error;
+    }
     return worker;
   }
 
@@ -54,6 +56,16 @@ export class Worker<C extends Commands<C>> {
     name: Name,
     input: Parameters<C[Name]>[0],
   ): Promise<Awaited<ReturnType<C[Name]>>> {
+    return this.send(name, input);
+  }
+
+  /** Lets it close what it opened, and waits until it is gone. */
+  async stop(): Promise<void> {
+    if (this.child.connected) this.child.disconnect();
+    await this.gone;
+  }
+
+  private send<Result>(name: string, input: unknown): Promise<Result> {
     const question: Question = { id: ++this.asked, name, input };
     return new Promise((resolve, reject) => {
       this.waiting.set(question.id, { resolve, reject });
@@ -61,12 +73,6 @@ export class Worker<C extends Commands<C>> {
         if (error) reject(error);
       });
     });
-  }
-
-  /** Lets it close what it opened, and waits until it is gone. */
-  async stop(): Promise<void> {
-    if (this.child.connected) this.child.disconnect();
-    await this.gone;
   }
 
   private settle({ id, result, error }: Answer): void {

@@ -1,0 +1,34 @@
+import {
+  Module,
+  type DynamicModule,
+  type MiddlewareConsumer,
+  type NestModule,
+} from '@nestjs/common';
+import { AppModule } from './app.module.js';
+import { DemoController, SANDBOX_URL } from './demo.controller.js';
+import type { Environment } from './environment.js';
+import { HttpSteps } from './steps/http.steps.js';
+import { PostgresSteps } from './steps/postgres.steps.js';
+import { ServerSteps } from './steps/server.steps.js';
+import { StepsController } from './steps/steps.controller.js';
+import { Steps } from './steps/steps.js';
+import { WechatSteps } from './steps/wechat.steps.js';
+
+/** The app, and the page that looks on. */
+@Module({
+  controllers: [DemoController, StepsController],
+  providers: [Steps, HttpSteps, WechatSteps, PostgresSteps, ServerSteps],
+})
+export class DemoModule implements NestModule {
+  static with({ databaseUrl, wechat, sandbox }: Environment): DynamicModule {
+    return {
+      module: DemoModule,
+      imports: [AppModule.with(databaseUrl, wechat)],
+      providers: [{ provide: SANDBOX_URL, useValue: sandbox?.url ?? null }],
+    };
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(HttpSteps).forRoutes('{*path}');
+  }
+}

@@ -1,0 +1,124 @@
+/* global document, fetch, location */
+import { createWxSession } from './miniprogram.js';
+import { createPhoneWx } from './phone-wx.js';
+import { createScenarios, LOGIN } from './scenarios.js';
+import { duration, Sequence } from './sequence.js';
+import { ServerSteps } from './server-steps.js';
+import { locale, translatePage, words } from './words.js';
+
+const APP_ACTIONS = ['login', 'profile', 'data', 'logout'];
+const WHAT_IF_ACTIONS = ['twice', 'busy', 'invalid', 'timeout', 'end'];
+const SERVER_TIMEOUT_SECONDS = 2;
+
+const $ = (id) => document.getElementById(id);
+
+translatePage();
+const sequence = new Sequence({ lanes: $('lanes'), steps: $('steps') });
+sequence.start(LOGIN);
+$('sequence-title').textContent = words.idle;
+
+const { sandboxUrl } = await (await fetch('demo/environment')).json();
+const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
+const obstacle = sandboxUrl === null ? words.noSandbox : isHere ? undefined : words.elsewhere;
+
+let codes = 0;
+const steps = new ServerSteps({
+  onStep: (step) => {
+    if (step.name === 'wx.login()' && step.phase === 'begin') codes++;
+    sequence.add(step);
+  },
+  onConnection: (isThere) => notify(isThere ? obstacle : words.stopped),
+});
+const wx = createPhoneWx({ sandboxUrl, steps });
+const pages = [1, 2].map(() => createWxSession({ baseUrl: location.origin, wx }));
+const scenarios = createScenarios({ pages, wx, sandboxUrl, locale });
+
+let isRunning = false;
+const buttons = [];
+addButtons($('app-actions'), APP_ACTIONS);
+addButtons($('what-if-actions'), WHAT_IF_ACTIONS);
+notify(obstacle);
+tell(words.ready);
+showSession();
+setEnabled(obstacle === undefined);
+
+async function run(name) {
+  if (isRunning || obstacle !== undefined) return;
+  isRunning = true;
+  setEnabled(false);
+  const { expected, result, isSlow, run: act } = scenarios[name];
+  await steps.startRun();
+  codes = 0;
+  sequence.start(expected);
+  const [label] = words.actions[name];
+  $('sequence-title').textContent = WHAT_IF_ACTIONS.includes(name)
+    ? `${words.whatIf} ${label}`
+    : label;
+  summarize(words.running);
+  tell(isSlow ? words.takes(SERVER_TIMEOUT_SECONDS) : words.working);
+  try {
+    const outcome = await act();
+    tell(words.results[result]({ ...outcome, codes }), 'good');
+  } catch (error) {
+    const { errorCode = error.name, action = error.message } = error;
+    tell(words.results.failed({ errorCode, action }), 'bad');
+  }
+  // What is told at the very end of a run is told in a microtask.
+  await Promise.resolve();
+  sequence.stop();
+  summarize(words.summary(sequence.count, duration(sequence.elapsed)));
+  showSession();
+  isRunning = false;
+  setEnabled(true);
+}
+
+function addButtons(place, names) {
+  for (const name of names) {
+    const [label, hint] = words.actions[name];
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.id = name;
+    button.append(label);
+    if (hint !== undefined) {
+      const small = document.createElement('small');
+      small.append(hint);
+      button.append(' ', small);
+    }
+    button.addEventListener('click', () => void run(name));
+    place.append(button);
+    buttons.push(button);
+  }
+}
+
+/** Not `disabled`: the keyboard's focus would be lost. */
+function setEnabled(isEnabled) {
+  for (const button of buttons) button.setAttribute('aria-disabled', String(!isEnabled));
+}
+
+function showSession() {
+  const { session } = pages[0];
+  $('who').textContent = session ? words.loggedIn(session.userId.slice(-12)) : words.loggedOut;
+  $('until').textContent = session
+    ? words.until(new Date(session.expiresAt).toLocaleTimeString(locale))
+    : words.noSession;
+  $('who')
+    .closest('.person')
+    .classList.toggle('in', session !== undefined);
+}
+
+function tell(text, mood = '') {
+  $('result').className = `result ${mood}`;
+  $('result').textContent = text;
+}
+
+/** In the phone as well, for screens on which the diagram is far away. */
+function summarize(text) {
+  $('sequence-summary').textContent = text;
+  $('jump').textContent = `${text} ↓`;
+  $('jump').hidden = false;
+}
+
+function notify(text) {
+  $('notice').hidden = text === undefined;
+  $('notice').textContent = text ?? '';
+}

@@ -1,0 +1,23 @@
+import { BadRequestException, Controller, Query, Sse, type MessageEvent } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { map, startWith, type Observable } from 'rxjs';
+import { Steps } from './steps.js';
+
+@Controller('demo/steps')
+@ApiExcludeController()
+export class StepsController {
+  constructor(private readonly steps: Steps) {}
+
+  /** The steps of a page, as they happen; first of all a sign that from now on none is missed. */
+  @Sse()
+  stream(@Query('page') page: unknown): Observable<MessageEvent> {
+    if (typeof page !== 'string' || !/^[\da-f]{32}$/.test(page)) {
+      throw new BadRequestException('Name the page, by 32 hexadecimal digits of its own.');
+    }
+    const ready: MessageEvent = { type: 'ready', data: {} };
+    return this.steps.of(page).pipe(
+      map((step): MessageEvent => ({ type: 'step', data: step })),
+      startWith(ready),
+    );
+  }
+}
