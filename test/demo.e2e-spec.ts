@@ -1,58 +1,15 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase } from './support/database.js';
 import { call } from './support/http.js';
+import { dataFolder, temporaryFolder } from './support/postgres-home.js';
 import { freePort } from './support/postgres.js';
+import { eventually, isAlive, Program } from './support/shell.js';
 
 const entry = resolve('.demo/build/test/app/main.js');
-
-/** The demo in a process group of its own, as a terminal starts it. */
-class Demo {
-  stdout = '';
-  stderr = '';
-  private readonly child: ChildProcess;
-  readonly ended: Promise<number | null>;
-
-  constructor(command: readonly [string, ...string[]], cwd: string, env: Record<string, string>) {
-    const { PATH = '', HOME = '' } = process.env;
-    this.child = spawn(command[0], command.slice(1), {
-      cwd,
-      env: { PATH, HOME, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-    this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
-    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
-    this.ended = new Promise((end) => this.child.on('close', end));
-  }
-
-  /** Until it says so. */
-  async ready(): Promise<this> {
-    const isReady = (): boolean => /^ready/m.test(this.stdout);
-    for (let tries = 0; !isReady() && tries < 600; tries++) {
-      if (this.child.exitCode !== null) break;
-      await new Promise((next) => setTimeout(next, 50));
-    }
-    if (!isReady()) throw new Error(`The demo did not get ready:\n${this.stdout}${this.stderr}`);
-    return this;
-  }
-
-  /** What a terminal does with Ctrl-C: every process of the group gets the signal. */
-  interrupt(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
-    process.kill(-(this.child.pid ?? NaN), signal);
-    return this.ended;
-  }
-
-  killAlone(): Promise<number | null> {
-    this.child.kill('SIGKILL');
-    return this.ended;
-  }
-}
 
 /** The lines that the demo tells you to paste. */
 const linesToPaste = (stdout: string): string =>
@@ -61,21 +18,21 @@ const linesToPaste = (stdout: string): string =>
     .filter((line) => line.startsWith('  '))
     .join('\n');
 
-const isListening = (port: number): Promise<boolean> =>
-  call('GET', `http://127.0.0.1:${String(port)}/`).then(
+const isListening = (port: string): Promise<boolean> =>
+  call('GET', `http://127.0.0.1:${port}/`).then(
     () => true,
     () => false,
   );
 
 describe('the demo', () => {
-  const started: Demo[] = [];
+  const started: Program[] = [];
+  const folders: string[] = [];
   let folder: string;
   let ports: { PORT: string; WECHAT_SANDBOX_PORT: string };
 
   beforeAll(async () => {
     execFileSync('node_modules/.bin/nest', ['build', 'demo'], { stdio: 'pipe' });
-    folder = mkdtempSync(join(tmpdir(), 'nestjs-wechat-auth-demo-'));
-    chmodSync(folder, 0o755);
+    folder = newFolder();
     ports = { PORT: String(await freePort()), WECHAT_SANDBOX_PORT: String(await freePort()) };
   }, 120_000);
   afterEach(async () => {
@@ -87,25 +44,46 @@ describe('the demo', () => {
       }
     }
   });
-  afterAll(async () => {
-    await rm(folder, { recursive: true, force: true });
+  afterAll(() => {
+    for (const each of folders) {
+      for (const gone of [dataOf(each), each]) rmSync(gone, { recursive: true, force: true });
+    }
   });
 
-  const demo = (env: Record<string, string> = {}, command?: [string, ...string[]]): Demo => {
-    const cwd = command === undefined ? folder : process.cwd();
-    const one = new Demo(command ?? [process.execPath, entry], cwd, { ...ports, ...env });
+  /** Where nobody has started the demo before. */
+  const newFolder = (mode = 0o755): string => {
+    const made = temporaryFolder();
+    chmodSync(made, mode);
+    folders.push(made);
+    return made;
+  };
+  const demo = (env: Record<string, string> = {}, cwd = folder): Program => {
+    const one = new Program([process.execPath, entry], cwd, { ...ports, ...env });
     started.push(one);
     return one;
   };
-  const sandbox = (): string => `http://127.0.0.1:${ports.WECHAT_SANDBOX_PORT}`;
+  const ready = (...args: Parameters<typeof demo>): Promise<Program> =>
+    demo(...args).prints('ready');
+  /** What it says where it does not start; it then leaves nothing behind. */
+  const refusal = async (env: Record<string, string> = {}): Promise<string> => {
+    const refused = demo(env);
+    expect(await refused.ended).toBe(1);
+    expect(refused.stdout).toBe('');
+    expect(refused.stderr).toMatch(/^The demo did not start\. /);
+    // One message, and neither a stack nor a password in it.
+    expect(refused.stderr).not.toMatch(/\n {4}at |\[Nest\]|CANARY/);
+    return refused.stderr;
+  };
+  const sandbox = (path: string, body: object): ReturnType<typeof call> =>
+    call('POST', `http://127.0.0.1:${ports.WECHAT_SANDBOX_PORT}/sandbox/${path}`, { body });
   const login = async (openid: string): Promise<Record<string, unknown> | undefined> => {
-    const { body } = await call('POST', `${sandbox()}/sandbox/codes`, { body: { openid } });
+    const { body } = await sandbox('codes', { openid });
     const url = `http://127.0.0.1:${ports.PORT}/wechat/login`;
     return (await call('POST', url, { body: { code: body?.code } })).body;
   };
 
   it('logs in, shows what is guarded, and logs out with the very lines it prints', async () => {
-    const running = await demo().ready();
+    const running = await ready();
     expect(running.stdout).toContain(`ready: http://localhost:${ports.PORT}`);
     const output = execFileSync('sh', ['-c', linesToPaste(running.stdout)], {
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -117,75 +95,114 @@ describe('the demo', () => {
     expect(running.stderr).toBe('');
   });
 
+  it('tells in its log why WeChat refuses', async () => {
+    const running = await ready();
+    await sandbox('faults', { fault: 40164 });
+    expect(await login('o-refused')).toMatchObject({ errorCode: 'WX_APP_MISCONFIGURED' });
+    expect(running.stderr).toContain('40164 invalid ip');
+    expect(await running.interrupt()).toBe(0);
+  });
+
+  it('works in a folder that only its owner may enter', async () => {
+    const running = await ready({}, newFolder(0o700));
+    expect(await login('o-private')).toMatchObject({ isNewUser: true });
+    expect(await running.interrupt()).toBe(0);
+  });
+
   it.each<NodeJS.Signals>(['SIGINT', 'SIGTERM'])(
     'on %s leaves no process, and its data survive',
     async (signal) => {
-      const first = await demo().ready();
+      const first = await ready();
       const before = await login('o-survivor');
+      const postgres = postgresOf(folder);
+      expect(isAlive(postgres)).toBe(true);
       expect(await first.interrupt(signal)).toBe(0);
       expect(first.stderr).toBe('');
-      expect(await isListening(Number(ports.PORT))).toBe(false);
-      expect(await isListening(Number(ports.WECHAT_SANDBOX_PORT))).toBe(false);
-      expect(postmastersOf(folder)).toEqual([]);
-      const second = await demo().ready();
+      expect(isAlive(postgres)).toBe(false);
+      expect(postgresOf(folder)).toBeNaN();
+      expect(await isListening(ports.PORT)).toBe(false);
+      expect(await isListening(ports.WECHAT_SANDBOX_PORT)).toBe(false);
+      const second = await ready();
       const after = await login('o-survivor');
       expect(after).toMatchObject({ userId: before?.userId, isNewUser: false });
       expect(await second.interrupt(signal)).toBe(0);
     },
   );
 
-  it('stops cleanly on Ctrl-C while it is starting', async () => {
-    for (const delay of [150, 400, 800]) {
+  it('stops quietly on Ctrl-C while it makes its database', async () => {
+    const fresh = newFolder();
+    const starting = demo({}, fresh);
+    await eventually(() => existsSync(`${dataOf(fresh)}.new/data`));
+    expect(await starting.interrupt()).toBe(0);
+    expect(starting.stdout + starting.stderr).toBe('');
+    expect(existsSync(`${dataOf(fresh)}.new`)).toBe(false);
+    expect(await (await ready({}, fresh)).interrupt()).toBe(0);
+  });
+
+  it('stops quietly on Ctrl-C at any moment of its start', async () => {
+    for (const delay of [150, 400, 700]) {
       const starting = demo();
       await new Promise((next) => setTimeout(next, delay));
       await starting.interrupt();
-      expect(postmastersOf(folder)).toEqual([]);
+      expect(starting.stderr).toBe('');
+      expect(postgresOf(folder)).toBeNaN();
     }
-    expect(await (await demo().ready()).interrupt()).toBe(0);
+    expect(await (await ready()).interrupt()).toBe(0);
   });
 
   it('starts again after it was killed', async () => {
-    const before = await demo().ready();
+    const before = await ready();
     await login('o-killed');
     await before.killAlone();
-    const after = await demo().ready();
+    const after = await ready();
     expect(await login('o-killed')).toMatchObject({ isNewUser: false });
     expect(await after.interrupt()).toBe(0);
   });
 
-  it.each(['PORT', 'WECHAT_SANDBOX_PORT'] as const)(
-    'says what to do where the port of %s is taken, and leaves nothing',
-    async (name) => {
-      const taken = createServer().listen(Number(ports[name]));
-      const refused = demo();
-      expect(await refused.ended).toBe(1);
-      expect(refused.stderr).toContain(`Port ${ports[name]} is taken`);
-      expect(refused.stderr).toContain(`set ${name}`);
-      expect(refused.stdout).toBe('');
-      expect(postmastersOf(folder)).toEqual([]);
-      taken.close();
-    },
-  );
+  it('leaves the demo alone that runs on the same data', async () => {
+    const first = await ready();
+    const postgres = String(postgresOf(folder));
+    const message = await refusal({ PORT: '0', WECHAT_SANDBOX_PORT: '0' });
+    expect(message).toContain(`already, as process ${postgres}: stop what started it`);
+    expect(await login('o-first')).toMatchObject({ isNewUser: true });
+    expect(await first.interrupt()).toBe(0);
+  });
 
   it.each([
-    ['PORT', 'x', 'PORT must be a port'],
-    ['WECHAT_SANDBOX_PORT', '70000', 'WECHAT_SANDBOX_PORT must be a port'],
-    ['WECHAT_APPID', 'wx1', 'set both WECHAT_APPID and WECHAT_SECRET'],
-    ['DATABASE_URL', 'postgres://u:CANARY@127.0.0.1:1/x', 'The database of DATABASE_URL refuses'],
-  ])('says what is wrong with %s=%s', async (name, value, message) => {
-    const refused = demo({ [name]: value });
-    expect(await refused.ended).toBe(1);
-    expect(refused.stderr).toContain(message);
-    expect(refused.stdout + refused.stderr).not.toContain('CANARY');
+    ['PORT', 'WECHAT_SANDBOX_PORT'],
+    ['WECHAT_SANDBOX_PORT', 'PORT'],
+  ] as const)('says what to do where the port of %s is taken', async (name, other) => {
+    const taken = createServer().listen(Number(ports[name]));
+    expect(await refusal()).toBe(
+      `The demo did not start. Port ${ports[name]} is taken: stop what uses it, or set ${name} to another one.\n`,
+    );
+    expect(await isListening(ports[other])).toBe(false);
+    expect(postgresOf(folder)).toBeNaN();
+    taken.close();
+  });
+
+  const refusing = 'postgres://u:CANARY@127.0.0.1:1/x';
+  it.each([
+    [{ PORT: 'x' }, 'PORT must be a port'],
+    [{ WECHAT_SANDBOX_PORT: '70000' }, 'WECHAT_SANDBOX_PORT must be a port'],
+    [{ WECHAT_APPID: 'wx1' }, 'set both WECHAT_APPID and WECHAT_SECRET'],
+    [{ WECHAT_SECRET: 'CANARY' }, 'set both WECHAT_APPID and WECHAT_SECRET'],
+    [
+      { WECHAT_APPID: 'wx1', WECHAT_SECRET: 'CANARY', DATABASE_URL: refusing },
+      '. WechatAuthModule is not configured correctly:\n- An AppSecret',
+    ],
+    [{ DATABASE_URL: 'CANARY' }, 'DATABASE_URL must look like postgres://'],
+    [{ DATABASE_URL: refusing }, 'The database of DATABASE_URL refuses: connect ECONNREFUSED'],
+  ])('says what is wrong with %j', async (env, message) => {
+    expect(await refusal(env as Record<string, string>)).toContain(message);
   });
 
   it('says that a password is wrong without showing it', async () => {
     const url = new URL(process.env.TEST_POSTGRES_URL ?? '');
     url.password = 'CANARY';
-    const refused = demo({ DATABASE_URL: url.href });
-    expect(await refused.ended).toBe(1);
-    expect(refused.stderr).toContain('password authentication failed');
-    expect(refused.stderr).not.toContain('CANARY');
+    expect(await refusal({ DATABASE_URL: url.href })).toContain(
+      'The database of DATABASE_URL refuses: password authentication failed',
+    );
   });
 
   it('runs on a database and a WeChat of yours, and starts none of its own', async () => {
@@ -195,34 +212,38 @@ describe('the demo', () => {
       WECHAT_APPID: 'wx4f4bc4dec97d474b',
       WECHAT_SECRET: 'c4c1f5d0a2b3948576e0f1d2c3b4a596',
     };
-    const running = await demo(env).ready();
-    expect(running.stdout).toContain('CODE=…');
-    expect(await isListening(Number(ports.WECHAT_SANDBOX_PORT))).toBe(false);
-    expect(postmastersOf(folder)).toEqual([]);
+    const running = await ready(env);
+    expect(running.stdout).toContain('CODE=…   # from wx.login');
+    expect(running.stdout).not.toContain('sandbox');
+    expect(await isListening(ports.WECHAT_SANDBOX_PORT)).toBe(false);
+    expect(postgresOf(folder)).toBeNaN();
     expect(await database.query('SELECT count(*)::int AS n FROM wechat_user')).toEqual([{ n: 0 }]);
     expect(await running.interrupt()).toBe(0);
+    expect(running.stderr).toBe('');
     await database.drop();
   });
 
   it('starts with the command of the README', async () => {
+    // The data of whoever works in this repository stay out of it.
     const database = await createTestDatabase();
-    const running = await demo({ DATABASE_URL: database.url }, ['npm', 'start']).ready();
+    const env = { ...ports, DATABASE_URL: database.url };
+    const running = new Program(['npm', 'start'], process.cwd(), env);
+    started.push(running);
+    await running.prints('ready');
     expect(await login('o-npm-start')).toMatchObject({ tokenType: 'Bearer' });
     await running.interrupt();
-    expect(await isListening(Number(ports.PORT))).toBe(false);
+    expect(running.stderr.replaceAll(/^npm .*\n/gm, '')).toBe('');
+    expect(await isListening(ports.PORT)).toBe(false);
+    expect(await isListening(ports.WECHAT_SANDBOX_PORT)).toBe(false);
     await database.drop();
   }, 60_000);
 });
 
-/** The Postgres servers that run on the data of this folder: alive, by their own lock file. */
-function postmastersOf(folder: string): number[] {
-  const lock = join(folder, '.demo/postgres/data/postmaster.pid');
-  if (!existsSync(lock)) return [];
-  const pid = Number(readFileSync(lock, 'utf8').split('\n')[0]);
-  try {
-    process.kill(pid, 0);
-    return [pid];
-  } catch {
-    return [];
-  }
+/** Where the demo keeps its data when it is started in this folder. */
+const dataOf = (folder: string): string => dataFolder(join(folder, '.demo/postgres'));
+
+/** The process that holds the data of this folder, by its own lock file; NaN where none does. */
+function postgresOf(folder: string): number {
+  const lock = join(dataOf(folder), 'data/postmaster.pid');
+  return existsSync(lock) ? Number.parseInt(readFileSync(lock, 'utf8'), 10) : NaN;
 }

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { errorRow, ERRORS, type WechatAuthErrorCode } from '../errors/error-codes.js';
+import { WechatAuthError } from '../errors/wechat-auth.error.js';
 
 type Json = Record<string, unknown>;
 
@@ -50,7 +51,9 @@ export const SCHEMAS = {
 
 const schemaOf = (name: keyof typeof SCHEMAS): Json => ({ $ref: `#/components/schemas/${name}` });
 
-const json = (schema: Json): Json => ({ content: { 'application/json': { schema } } });
+const json = (schema: Json, examples?: Json): Json => ({
+  content: { 'application/json': { schema, ...(examples && { examples }) } },
+});
 
 const NO_STORE = {
   'Cache-Control': {
@@ -84,18 +87,23 @@ function failure(status: number, codes: readonly WechatAuthErrorCode[]): Json {
   return {
     description: [STATUS_CODES[status] ?? 'Error', '', ...rows].join('\n'),
     headers: { ...NO_STORE, ...failureHeaders(status, codes) },
-    ...json({
-      allOf: [
-        schemaOf('WechatAuthError'),
-        {
-          type: 'object',
-          properties: {
-            statusCode: { type: 'integer', enum: [status] },
-            errorCode: { type: 'string', enum: codes },
+    ...json(
+      {
+        allOf: [
+          schemaOf('WechatAuthError'),
+          {
+            type: 'object',
+            properties: {
+              statusCode: { type: 'integer', enum: [status] },
+              errorCode: { type: 'string', enum: codes },
+            },
           },
-        },
-      ],
-    }),
+        ],
+      },
+      Object.fromEntries(
+        codes.map((code) => [code, { value: new WechatAuthError(code).getResponse() }]),
+      ),
+    ),
   };
 }
 

@@ -113,6 +113,9 @@ describe('describeWechatAuth', () => {
     expect(headers(429)).toEqual(['Cache-Control', 'Retry-After']);
     expect(headers(503)).toEqual(['Cache-Control', 'Retry-After']);
     expect(responses[403].description).toContain(ERRORS.WX_USER_BLOCKED.message);
+    expect(responses[401].content['application/json'].examples).toMatchObject({
+      WX_CODE_USED: { value: { statusCode: 401, errorCode: 'WX_CODE_USED', action: 'relogin' } },
+    });
   });
 
   it('has every guarded route behind the bearer token', async () => {
