@@ -95,6 +95,16 @@ describe('the demo', () => {
     expect(running.stderr).toBe('');
   });
 
+  it('has its page, and the routes, in what is built', async () => {
+    const running = await ready();
+    for (const path of ['', 'icon.svg', 'page.css', 'page.js', 'miniprogram.js', 'docs']) {
+      const answer = await call('GET', `http://127.0.0.1:${ports.PORT}/${path}`);
+      expect({ path, status: answer.status }).toEqual({ path, status: 200 });
+    }
+    expect(await running.interrupt()).toBe(0);
+    expect(running.stderr).toBe('');
+  });
+
   it('tells in its log why WeChat refuses', async () => {
     const running = await ready();
     await sandbox('faults', { fault: 40164 });

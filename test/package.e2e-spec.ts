@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase } from './support/database.js';
@@ -32,6 +32,7 @@ describe('the packed module', () => {
     ];
     tarball = join(folder, filename);
     files = entries.map(({ path }) => path);
+    await run(folder, 'tar', ['-xzf', tarball]);
   }, 120_000);
 
   afterAll(async () => {
@@ -60,9 +61,30 @@ describe('the packed module', () => {
     expect(files.filter((path) => /spec|test\/|consumer/.test(path))).toEqual([]);
   });
 
-  it('keeps the documentation of its options for the editors of its users', async () => {
-    await run(folder, 'tar', ['-xzf', tarball]);
-    const types = readFileSync(join(folder, 'package/dist/wechat-auth.options.d.ts'), 'utf8');
+  const textOf = (path: string): string => readFileSync(join(folder, 'package', path), 'utf8');
+
+  it('has the sources of its source maps in them, for they are nowhere else', () => {
+    const maps = files.filter((path) => path.endsWith('.map'));
+    const sourceless = maps.filter((path) => {
+      const map = JSON.parse(textOf(path)) as { sources: string[]; sourcesContent?: string[] };
+      return map.sourcesContent?.length !== map.sources.length;
+    });
+    expect(maps).not.toEqual([]);
+    expect(sourceless).toEqual([]);
+  });
+
+  it('has every file that its exports and its source map comments name', () => {
+    const { exports } = JSON.parse(textOf('package.json')) as { exports: object };
+    const exported = JSON.stringify(exports).match(/dist\/[^"]+/g) ?? [];
+    const mapped = files.flatMap((path) => {
+      const [, map] = /\n\/\/# sourceMappingURL=(\S+)\s*$/.exec(textOf(path)) ?? [];
+      return map === undefined ? [] : [posix.join(posix.dirname(path), map)];
+    });
+    expect(files).toEqual(expect.arrayContaining([...exported, ...mapped]));
+  });
+
+  it('keeps the documentation of its options for the editors of its users', () => {
+    const types = textOf('dist/wechat-auth.options.d.ts');
     expect(types).toContain('@defaultValue 7200');
   });
 
@@ -114,7 +136,7 @@ describe('the packed module', () => {
       const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
       await run(app, process.execPath, [
         join(repository, 'node_modules/typescript/bin/tsc'),
-        ...['main.ts', '--ignoreConfig', '--skipLibCheck', '--experimentalDecorators'],
+        ...['main.ts', '--ignoreConfig', '--experimentalDecorators', '--noEmitOnError'],
         ...['--emitDecoratorMetadata', '--module', 'nodenext', '--target', 'es2022'],
         ...['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types'), ...strict],
       ]);

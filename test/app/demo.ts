@@ -1,7 +1,8 @@
 import type { AddressInfo, Server } from 'node:net';
-import type { NestApplicationOptions } from '@nestjs/common';
+import { ConsoleLogger, type NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { WechatAuthConfigError } from '../../src/index.js';
 import { DemoModule } from './demo.module.js';
 import { serveDocs } from './docs.js';
 import { DemoError, explained, portFrom, prepareEnvironment } from './environment.js';
@@ -26,13 +27,14 @@ export async function startDemo(
   const environment = await prepareEnvironment();
   stops.unshift(() => environment.stop());
   const app = await NestFactory.create<NestExpressApplication>(DemoModule.with(environment), {
-    logger: ['error', 'warn'],
+    // What keeps it from starting is told by whoever starts it; Nest need not tell it as well.
+    logger: false,
     abortOnError: false,
     // Browsers open connections in advance, which would have a stop wait.
     forceCloseConnections: true,
     ...options,
   }).catch((error: unknown) => {
-    throw databaseError(error);
+    throw inWords(error);
   });
   stops.unshift(() => app.close());
   const sandboxUrl = environment.sandbox?.url;
@@ -41,11 +43,16 @@ export async function startDemo(
   await app.listen(port).catch((error: unknown) => {
     throw explained(error, port, 'PORT');
   });
+  if (options.logger === undefined) {
+    app.useLogger(new ConsoleLogger({ logLevels: ['error', 'warn'] }));
+  }
   const address = (app.getHttpServer() as Server).address() as AddressInfo;
   return { url: `http://localhost:${String(address.port)}`, sandboxUrl };
 }
 
-function databaseError(error: unknown): unknown {
+/** What the environment is to blame for. */
+function inWords(error: unknown): unknown {
+  if (error instanceof WechatAuthConfigError) return new DemoError(error.message);
   if (!process.env.DATABASE_URL || !(error instanceof Error)) return error;
   return new DemoError(
     `The database of DATABASE_URL refuses: ${error.message || String((error as NodeJS.ErrnoException).code)}. Is it running, and are the user, password and database right?`,

@@ -1,6 +1,6 @@
 import type { WechatAuthOptions } from '../../src/index.js';
 import { WechatSandbox } from '../../src/testing/index.js';
-import { startPostgres } from '../support/postgres.js';
+import { startPostgres, type RunningPostgres } from '../support/postgres.js';
 
 const DEMO_APP = { appid: 'wx0000000000000001', secret: 'the-AppSecret-of-the-demo-sandbox' };
 
@@ -22,11 +22,14 @@ export async function prepareEnvironment(): Promise<Environment> {
   if (Boolean(WECHAT_APPID) !== Boolean(WECHAT_SECRET)) {
     throw new DemoError('For the real WeChat, set both WECHAT_APPID and WECHAT_SECRET.');
   }
+  if (DATABASE_URL && !isDatabaseUrl(DATABASE_URL)) {
+    throw new DemoError(
+      'DATABASE_URL must look like postgres://user:password@localhost:5432/database.',
+    );
+  }
   const sandbox = WECHAT_APPID ? undefined : await startSandbox();
   try {
-    const postgres = DATABASE_URL
-      ? undefined
-      : await startPostgres({ dataDir: '.demo/postgres', persistent: true });
+    const postgres = DATABASE_URL ? undefined : await startDatabase();
     return {
       databaseUrl: postgres?.url() ?? DATABASE_URL ?? '',
       wechat: sandbox
@@ -53,6 +56,17 @@ async function startSandbox(): Promise<WechatSandbox> {
     throw explained(error, port, 'WECHAT_SANDBOX_PORT');
   }
 }
+
+async function startDatabase(): Promise<RunningPostgres> {
+  try {
+    return await startPostgres({ dataDir: '.demo/postgres', persistent: true });
+  } catch (cause) {
+    throw new DemoError((cause as Error).message, { cause });
+  }
+}
+
+const isDatabaseUrl = (text: string): boolean =>
+  URL.canParse(text) && /^postgres(ql)?:\/\//.test(text);
 
 /** A port from the environment. @throws {@link DemoError} */
 export function portFrom(name: string, byDefault: number): number {

@@ -1,8 +1,9 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { setTimeout } from 'node:timers/promises';
 import { assertOwner, type Account } from './postgres-home.js';
 
 /** Data that a server can start on, and the password of its user `postgres`. */
@@ -20,7 +21,7 @@ export async function prepareData(
   const folder = join(home, 'data');
   if (!fs.existsSync(folder)) await initialise(home, programs, account);
   assertOwner(home, account.uid);
-  forgetStaleLock(folder);
+  await freeLock(folder);
   return { folder, password: fs.readFileSync(join(home, 'password'), 'utf8') };
 }
 
@@ -36,14 +37,19 @@ async function initialise(home: string, programs: string, account: Account): Pro
       fs.chownSync(password, account.uid, account.gid);
       fs.chownSync(draft, account.uid, account.gid);
     }
-    await promisify(execFile)(
+    const initdb = spawn(
       join(programs, 'initdb'),
       [
         ...['--pgdata', join(draft, 'data'), '--username', 'postgres', '--pwfile', password],
         ...['--auth=scram-sha-256', '--encoding=UTF8', '--no-locale', '--no-sync'],
       ],
-      { ...account, cwd: draft },
+      // In a process group of its own: after a Ctrl-C it may go on with a makeshift configuration.
+      { ...account, cwd: draft, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
     );
+    let words = '';
+    initdb.stderr.setEncoding('utf8').on('data', (more: string) => (words += more));
+    const [code] = (await once(initdb, 'close')) as [number | null];
+    if (code !== 0) throw new Error(`PostgreSQL could not make its data in ${home}:\n${words}`);
     fs.renameSync(draft, home);
   } finally {
     fs.rmSync(draft, { recursive: true, force: true });
@@ -51,20 +57,27 @@ async function initialise(home: string, programs: string, account: Account): Pro
 }
 
 /**
- * PostgreSQL takes the lock of a killed server for that of a running one when the process id has
- * gone to another program since.
+ * Waits for a server that is going, such as one whose demo was killed, and forgets the lock of one
+ * that was killed: PostgreSQL takes that for a running one when its process id has gone to another
+ * program since.
  */
-function forgetStaleLock(folder: string): void {
+async function freeLock(folder: string): Promise<void> {
   const lock = join(folder, 'postmaster.pid');
-  if (!fs.existsSync(lock)) return;
-  const pid = Number.parseInt(fs.readFileSync(lock, 'utf8'), 10);
-  const command = commandOf(pid);
-  if (command.includes(folder)) {
-    throw new Error(
-      `PostgreSQL runs on ${folder} already, as process ${String(pid)}: stop it first.`,
-    );
+  for (let tries = 0; fs.existsSync(lock); tries++) {
+    const state = fs.readFileSync(lock, 'utf8');
+    const pid = Number.parseInt(state, 10);
+    const command = commandOf(pid);
+    if (!command.includes(folder)) {
+      if (command !== '' && !command.includes('postgres')) fs.rmSync(lock);
+      return;
+    }
+    if (!/^stopping/m.test(state) || tries === 100) {
+      throw new Error(
+        `PostgreSQL runs on ${folder} already, as process ${String(pid)}: stop what started it, or this process by "kill -INT ${String(pid)}".`,
+      );
+    }
+    await setTimeout(100);
   }
-  if (command !== '' && !command.includes('postgres')) fs.rmSync(lock);
 }
 
 /** The command line of a process, empty where there is none. */

@@ -18,7 +18,9 @@ export function postgresAccount(): Account {
     Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }));
   try {
     id('-u');
-  } catch {
+  } catch (error) {
+    // A Ctrl-C that ended `id` does not say that there is no such user.
+    if ((error as { signal?: string | null }).signal) throw error;
     execFileSync('useradd', ['--system', '--user-group', 'postgres']);
   }
   return { uid: id('-u'), gid: id('-g') };

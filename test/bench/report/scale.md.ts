@@ -26,8 +26,14 @@ const tableRow = (name: string, { rows, size }: Cost): string[] => [
   gigabytes(rows * size.indexes),
 ];
 
+const probeCosts = (points: Results['probes']): string =>
+  [points[0], points.at(-1)]
+    .filter((point) => point !== undefined)
+    .map(({ rows, alone }) => `${number(alone.median)} µs among ${number(rows)} revoked sessions`)
+    .join(', ');
+
 /** The page `docs/SCALE.md`. */
-export function scalePage({ rowSizes, fastify, growth, logins, plan }: Results): string {
+export function scalePage({ rowSizes, fastify, growth, logins, plan, probes }: Results): string {
   const revoked = LOGINS * REVOCATION_SECONDS;
   const median = (figures: readonly number[]): number => spreadOf(figures).median;
   const perProcess = median(fastify.ours.map(({ perSecond }) => perSecond));
@@ -78,7 +84,7 @@ ${table(
   ]),
 )}
 
-So the statements grow with the processes and not with the requests, and a probe is a lookup by primary key in each of two tables, as dear among 10⁷ revoked sessions as among 10³.
+So the statements grow with the processes and not with the requests, and a probe is a lookup by primary key in each of two tables: ${probeCosts(probes)}.
 
 ## What carries it
 

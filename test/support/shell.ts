@@ -1,0 +1,60 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+
+type Command = readonly [program: string, ...args: string[]];
+
+/** A program in a process group of its own, as a terminal starts it. */
+export class Program {
+  stdout = '';
+  stderr = '';
+  /** Its exit code, as soon as nobody can print any more; `null` where a signal ended it. */
+  readonly ended: Promise<number | null>;
+  private readonly child: ChildProcess;
+
+  constructor([program, ...args]: Command, cwd: string, env: Record<string, string>) {
+    const { PATH = '', HOME = '' } = process.env;
+    this.child = spawn(program, args, {
+      cwd,
+      env: { PATH, HOME, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.ended = new Promise((end) => this.child.on('close', end));
+  }
+
+  /** Until it prints a line that starts so. */
+  async prints(start: string): Promise<this> {
+    const printed = (): boolean => `\n${this.stdout}`.includes(`\n${start}`);
+    await eventually(() => printed() || this.child.exitCode !== null);
+    if (!printed()) throw new Error(`No line "${start}…" in:\n${this.stdout}${this.stderr}`);
+    return this;
+  }
+
+  /** What a terminal does with Ctrl-C: every process of the group gets the signal. */
+  interrupt(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+    process.kill(-(this.child.pid ?? NaN), signal);
+    return this.ended;
+  }
+
+  killAlone(): Promise<number | null> {
+    this.child.kill('SIGKILL');
+    return this.ended;
+  }
+}
+
+/** Until it is so, or half a minute has passed. */
+export async function eventually(isSo: () => boolean): Promise<void> {
+  for (let tries = 0; !isSo() && tries < 1500; tries++) {
+    await new Promise((next) => setTimeout(next, 20));
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
