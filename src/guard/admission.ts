@@ -13,8 +13,36 @@ export interface Admission {
 /** Messages that can carry nothing share their client, and these had different sessions. */
 const AMBIGUOUS = Symbol('ambiguous');
 
-// Weak, so that it is gone with the request and shows in no dump of it.
-const admissions = new WeakMap<object, Admission | typeof AMBIGUOUS>();
+/** Constructs nothing: a subclass puts its private fields on the object given. */
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- Nothing else does that.
+class Given {
+  constructor(object: object) {
+    return object;
+  }
+}
+
+/**
+ * A call that was let in. The field is on the call itself, so that it is gone with it and, being
+ * private, shows in no dump of it; an entry of a WeakMap would cost the collector more than
+ * the rest of the guard.
+ */
+class AdmittedCall extends Given {
+  #admission: Admission | typeof AMBIGUOUS;
+
+  private constructor(call: object, admission: Admission | typeof AMBIGUOUS) {
+    super(call);
+    this.#admission = admission;
+  }
+
+  static get(call: object): Admission | typeof AMBIGUOUS | undefined {
+    return #admission in call ? call.#admission : undefined;
+  }
+
+  static set(call: object, admission: Admission | typeof AMBIGUOUS): void {
+    if (#admission in call) call.#admission = admission;
+    else new AdmittedCall(call, admission);
+  }
+}
 
 /** What is one call's alone: a WebSocket client may have several messages under way. */
 function callOf(context: ExecutionContext): object {
@@ -24,12 +52,12 @@ function callOf(context: ExecutionContext): object {
 
 export function admit(context: ExecutionContext, admission: Admission): void {
   const call = callOf(context);
-  const before = admissions.get(call);
+  const before = AdmittedCall.get(call);
   const isAmbiguous =
     context.getType() === 'ws' &&
     before !== undefined &&
     (before === AMBIGUOUS || before.session.id !== admission.session.id);
-  admissions.set(call, isAmbiguous ? AMBIGUOUS : admission);
+  AdmittedCall.set(call, isAmbiguous ? AMBIGUOUS : admission);
 }
 
 /**
@@ -37,7 +65,7 @@ export function admit(context: ExecutionContext, admission: Admission): void {
  * a WebSocket client that are no objects had different sessions.
  */
 export function admissionOf(context: ExecutionContext): Admission {
-  const admission = admissions.get(callOf(context));
+  const admission = AdmittedCall.get(callOf(context));
   if (admission === AMBIGUOUS) {
     throw new Error(
       'The messages of one WebSocket client had different sessions, and text cannot be told apart: send objects, or take the token from the connection.',
