@@ -1,23 +1,23 @@
-import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { WsException } from '@nestjs/websockets';
-import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import type { SessionsService } from '../sessions/sessions.service.js';
-import type { WxSession } from '../sessions/wx-session.js';
-import type { UsersService } from '../users/users.service.js';
-import { WechatUser } from '../users/wechat-user.entity.js';
+import { createTestStore, type TestStore } from '../../test/support/test-store.js';
+import { WechatApps } from '../apps/wechat-apps.js';
+import { LivenessProbes } from '../sessions/liveness-probes.js';
+import { SessionTokens } from '../sessions/session-tokens.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import type { IssuedSession } from '../sessions/wx-session.js';
+import { SessionKeyCipher } from '../users/session-key-cipher.js';
+import { UsersService } from '../users/users.service.js';
+import { checkOptions } from '../wechat-auth.config.js';
 import { admissionOf } from './admission.js';
 import { WxApp, WxPublic } from './wx-session.decorators.js';
 import { WxSessionGuard } from './wx-session.guard.js';
 
-const session: WxSession = {
-  id: 'a session',
-  userId: 'a user',
-  appid: 'wx1',
-  issuedAt: new Date(0),
-  expiresAt: new Date(1),
-};
+const SECRET = 'c4c1f5d0a2b3948576e0f1d2c3b4a596';
 
 class Routes {
   guarded(): void {}
@@ -33,105 +33,166 @@ class OpenRoutes {
   @WxApp('wx1') ofThisApp(): void {}
 }
 
-describe('WxSessionGuard', () => {
-  const verify = jest.fn<(token: string) => Promise<WxSession>>();
-  const findById = jest.fn<(id: string) => Promise<WechatUser | null>>();
-  const headers: Record<string, string> = {};
-  let guard: WxSessionGuard;
+class MildGuard extends WxSessionGuard {
+  protected override refuse(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+}
 
+class FaultyGuard extends WxSessionGuard {
+  protected override getToken(): never {
+    throw new TypeError('a fault');
+  }
+}
+
+describe('WxSessionGuard', () => {
+  let test: TestStore;
+  let sessions: SessionsService;
+  let users: UsersService;
+  let guard: WxSessionGuard;
+  let headers: Record<string, string>;
+
+  beforeAll(async () => {
+    Logger.overrideLogger(false);
+    test = await createTestStore();
+    const config = checkOptions({
+      apps: [
+        { appid: 'wx1', secret: SECRET },
+        { appid: 'wx2', secret: SECRET },
+      ],
+    });
+    const apps = new WechatApps(config);
+    const { store } = test;
+    sessions = new SessionsService(
+      new SessionTokens(apps, config),
+      new LivenessProbes(store),
+      store,
+    );
+    users = new UsersService(store, apps, new SessionKeyCipher(apps, config));
+  });
   beforeEach(() => {
-    jest.resetAllMocks();
-    verify.mockResolvedValue(session);
-    for (const name of Object.keys(headers)) Reflect.deleteProperty(headers, name);
+    headers = {};
+    guard = guardOf(WxSessionGuard);
+    test.queries.count = 0;
+  });
+  afterAll(() => test.close());
+
+  const guardOf = (type: typeof WxSessionGuard): WxSessionGuard => {
     const adapterHost = new HttpAdapterHost();
     adapterHost.httpAdapter = {
       setHeader: (to: Record<string, string>, name: string, value: string) => {
         to[name] = value;
       },
     } as never;
-    guard = new WxSessionGuard(
-      { verify } as unknown as SessionsService,
-      { findById } as unknown as UsersService,
-      new Reflector(),
-      adapterHost,
-    );
-  });
+    return new type(sessions, users, new Reflector(), adapterHost);
+  };
+  const logIn = async (): Promise<IssuedSession> => {
+    const { user } = await users.upsert({
+      appid: 'wx1',
+      openid: randomUUID(),
+      sessionKey: 'AAAAAAAAAAAAAAAAAAAAAA==',
+    });
+    test.queries.count = 0;
+    return sessions.issue(user);
+  };
 
-  type Handler = 'guarded' | 'open' | 'ofThisApp' | 'ofAnotherApp';
-  const request = (handler: Handler, authorization?: string): ExecutionContextHost =>
-    new ExecutionContextHost(
-      [{ headers: { authorization } }, headers],
-      Routes,
-      Routes.prototype[handler],
-    );
+  const contextOf = (
+    type: typeof Routes | typeof OpenRoutes,
+    handler: () => void,
+    request: object = { headers: {} },
+  ): ExecutionContextHost => new ExecutionContextHost([request, headers], type, handler);
+  const request = (handler: keyof Routes, token?: string): ExecutionContextHost =>
+    contextOf(Routes, Routes.prototype[handler], {
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    });
+  /** While Postgres does not know our tables. */
+  const withoutTables = async (work: () => Promise<void>): Promise<void> => {
+    await test.database.query('ALTER TABLE wechat_user RENAME TO elsewhere');
+    try {
+      await work();
+    } finally {
+      await test.database.query('ALTER TABLE elsewhere RENAME TO wechat_user');
+    }
+  };
 
   it('lets a session in, and keeps it for the handler', async () => {
-    const context = request('guarded', 'Bearer abc');
+    const { token, session } = await logIn();
+    const context = request('guarded', token);
     expect(await guard.canActivate(context)).toBe(true);
-    expect(verify).toHaveBeenCalledWith('abc');
-    expect(admissionOf(context).session).toBe(session);
+    expect(admissionOf(context).session).toEqual(session);
     expect(headers).toEqual({});
   });
 
   it('reads no user whom no handler asks for, and reads one once', async () => {
-    const context = request('guarded', 'Bearer abc');
+    const { token, session } = await logIn();
+    const context = request('guarded', token);
     await guard.canActivate(context);
-    expect(findById).not.toHaveBeenCalled();
-    const user = new WechatUser();
-    findById.mockResolvedValue(user);
+    expect(test.queries.count).toBe(1);
     const { user: ask } = admissionOf(context);
-    expect(await Promise.all([ask(), ask()])).toEqual([user, user]);
-    expect(findById.mock.calls).toEqual([['a user']]);
+    const [one, other] = await Promise.all([ask(), ask()]);
+    expect(one.id).toBe(session.userId);
+    expect(other).toBe(one);
+    expect(test.queries.count).toBe(2);
   });
 
   it('refuses a request without a token, and asks nobody', async () => {
     await expect(guard.canActivate(request('guarded'))).rejects.toMatchObject({
       errorCode: 'WX_SESSION_MISSING',
     });
-    expect(verify).not.toHaveBeenCalled();
+    expect(test.queries.count).toBe(0);
     expect(headers).toEqual({ 'Cache-Control': 'no-store', 'WWW-Authenticate': 'Bearer' });
   });
 
-  it('gives an empty token to the check, which refuses it: that is not a missing one', async () => {
-    verify.mockRejectedValue(new WechatAuthError('WX_SESSION_INVALID'));
-    const twice = { headers: {}, rawHeaders: ['authorization', 'a', 'authorization', 'b'] };
-    const context = new ExecutionContextHost([twice, headers], Routes, Routes.prototype.guarded);
+  it('takes two tokens for an invalid one, not for a missing one', async () => {
+    const { token } = await logIn();
+    const context = contextOf(Routes, Routes.prototype.guarded, {
+      headers: { authorization: `Bearer ${token}` },
+      rawHeaders: ['authorization', `Bearer ${token}`, 'authorization', `Bearer ${token}`],
+    });
     await expect(guard.canActivate(context)).rejects.toMatchObject({
       errorCode: 'WX_SESSION_INVALID',
     });
-    expect(verify).toHaveBeenCalledWith('');
+    expect(test.queries.count).toBe(0);
   });
 
   it('an outage is a 503 that says when to come back', async () => {
-    verify.mockRejectedValue(new WechatAuthError('WX_STORE_UNAVAILABLE'));
-    await expect(guard.canActivate(request('guarded', 'Bearer abc'))).rejects.toMatchObject({
-      errorCode: 'WX_STORE_UNAVAILABLE',
+    const { token } = await logIn();
+    await withoutTables(async () => {
+      await expect(guard.canActivate(request('guarded', token))).rejects.toMatchObject({
+        errorCode: 'WX_STORE_UNAVAILABLE',
+      });
     });
     expect(headers).toEqual({ 'Cache-Control': 'no-store', 'Retry-After': '1' });
   });
 
-  it('a fault of ours lets nobody in, and is not dressed up as a refusal', async () => {
-    verify.mockRejectedValue(new TypeError('a fault'));
-    await expect(guard.canActivate(request('guarded', 'Bearer abc'))).rejects.toThrow(
+  it('lets nobody in by a fault, and does not dress it up as a refusal', async () => {
+    const { token } = await logIn();
+    const context = request('guarded', token);
+    await expect(guardOf(FaultyGuard).canActivate(context)).rejects.toThrow(
       new TypeError('a fault'),
     );
+    expect(() => admissionOf(context)).toThrow();
     expect(headers).toEqual({});
   });
 
   it('lets everybody in where the route is public, and asks nobody', async () => {
     expect(await guard.canActivate(request('open'))).toBe(true);
-    const inOpenClass = new ExecutionContextHost(
-      [{ headers: {} }, headers],
-      OpenRoutes,
-      OpenRoutes.prototype.open,
-    );
+    const inOpenClass = contextOf(OpenRoutes, OpenRoutes.prototype.open);
     expect(await guard.canActivate(inOpenClass)).toBe(true);
-    expect(verify).not.toHaveBeenCalled();
+    expect(test.queries.count).toBe(0);
+  });
+
+  it('keeps a route for one app closed in a public class', async () => {
+    const context = contextOf(OpenRoutes, OpenRoutes.prototype.ofThisApp);
+    await expect(guard.canActivate(context)).rejects.toMatchObject({
+      errorCode: 'WX_SESSION_MISSING',
+    });
   });
 
   it('lets in the sessions of the app that a route asks for, and of no other', async () => {
-    expect(await guard.canActivate(request('ofThisApp', 'Bearer abc'))).toBe(true);
-    const context = request('ofAnotherApp', 'Bearer abc');
+    const { token } = await logIn();
+    expect(await guard.canActivate(request('ofThisApp', token))).toBe(true);
+    const context = request('ofAnotherApp', token);
     await expect(guard.canActivate(context)).rejects.toMatchObject({
       errorCode: 'WX_SESSION_INVALID',
     });
@@ -139,50 +200,42 @@ describe('WxSessionGuard', () => {
   });
 
   it('speaks to each transport in its own words, and sets no headers where there are none', async () => {
-    const context = new ExecutionContextHost(
-      [{ handshake: { headers: {} } }, {}],
-      Routes,
-      Routes.prototype.guarded,
-    );
+    const context = contextOf(Routes, Routes.prototype.guarded, { handshake: { headers: {} } });
     context.setType('ws');
     await expect(guard.canActivate(context)).rejects.toBeInstanceOf(WsException);
+    expect(headers).toEqual({});
   });
 
   describe('when the handler asks for the user', () => {
-    const askForUser = async (): Promise<unknown> => {
-      const context = request('guarded', 'Bearer abc');
+    const askAfterRemoval = async (): Promise<unknown> => {
+      const { token, session } = await logIn();
+      const context = request('guarded', token);
       await guard.canActivate(context);
+      await users.remove(session.userId);
       return admissionOf(context).user();
     };
 
     it('refuses the request where the user has gone', async () => {
-      findById.mockResolvedValue(null);
-      await expect(askForUser()).rejects.toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });
+      await expect(askAfterRemoval()).rejects.toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });
       expect(headers).toMatchObject({ 'WWW-Authenticate': 'Bearer' });
     });
 
     it('says so where the database is away', async () => {
-      findById.mockRejectedValue(new WechatAuthError('WX_STORE_UNAVAILABLE'));
-      await expect(askForUser()).rejects.toMatchObject({ errorCode: 'WX_STORE_UNAVAILABLE' });
+      const { token } = await logIn();
+      const context = request('guarded', token);
+      await guard.canActivate(context);
+      await withoutTables(async () => {
+        await expect(admissionOf(context).user()).rejects.toMatchObject({
+          errorCode: 'WX_STORE_UNAVAILABLE',
+        });
+      });
       expect(headers).toMatchObject({ 'Retry-After': '1' });
     });
 
     it('hands out no user where a host refuses by returning false', async () => {
-      class MildGuard extends WxSessionGuard {
-        protected override refuse(): Promise<boolean> {
-          return Promise.resolve(false);
-        }
-      }
-      const { sessions, users, reflector, adapterHost } = guard as unknown as {
-        sessions: SessionsService;
-        users: UsersService;
-        reflector: Reflector;
-        adapterHost: HttpAdapterHost;
-      };
-      guard = new MildGuard(sessions, users, reflector, adapterHost);
+      guard = guardOf(MildGuard);
       expect(await guard.canActivate(request('guarded'))).toBe(false);
-      findById.mockResolvedValue(null);
-      await expect(askForUser()).rejects.toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });
+      await expect(askAfterRemoval()).rejects.toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });
     });
   });
 });

@@ -2,42 +2,28 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
-import { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../test/support/database.js';
-import { QueryCount } from '../../test/support/query-count.js';
-import { wechatAuthMigrations } from '../migrations/index.js';
-import { WechatStore } from '../store/wechat-store.js';
-import { wechatAuthEntities } from '../wechat-auth.entities.js';
+import { createTestStore, type TestStore } from '../../test/support/test-store.js';
+import type { QueryCount } from '../../test/support/query-count.js';
+import type { TestDatabase } from '../../test/support/database.js';
 import { LivenessProbes } from './liveness-probes.js';
 import type { SessionClaims } from './session-claims.js';
 
 describe('LivenessProbes', () => {
+  let test: TestStore;
   let database: TestDatabase;
-  let dataSource: DataSource;
+  let queries: QueryCount;
   let probes: LivenessProbes;
-  const queries = new QueryCount();
 
   beforeAll(async () => {
     Logger.overrideLogger(false);
-    database = await createTestDatabase();
-    dataSource = await new DataSource({
-      type: 'postgres',
-      url: database.url,
-      entities: wechatAuthEntities,
-      migrations: wechatAuthMigrations,
-      migrationsRun: true,
-      logger: queries,
-      logging: ['query'],
-    }).initialize();
-    probes = new LivenessProbes(new WechatStore(dataSource));
+    test = await createTestStore();
+    ({ database, queries } = test);
+    probes = new LivenessProbes(test.store);
   });
   beforeEach(() => {
     queries.count = 0;
   });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
+  afterAll(() => test.close());
 
   const session = (sub: string, epoch = 0): SessionClaims => ({
     iss: 'us',

@@ -56,7 +56,7 @@ export class LivenessProbes {
 
   /** The places in the list, from 1, of the sessions that have ended. */
   private async ask(sessions: readonly SessionClaims[]): Promise<readonly number[]> {
-    const [answer] = await this.store.query<{ asked: number; ended: number[] | null }[]>(
+    const { rows } = await this.store.query<{ asked: number; ended: number[] | null }>(
       `SELECT count(*)::int AS asked,
          array_agg(s.place::int) FILTER (WHERE u.id IS NULL OR r.id IS NOT NULL) AS ended
        FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS s(user_id, id, epoch, place)
@@ -64,12 +64,13 @@ export class LivenessProbes {
          ON u.id = s.user_id AND u.session_epoch = s.epoch
        LEFT JOIN ${this.store.table(WechatRevokedSession)} r
          ON r.user_id = s.user_id AND r.id = s.id`,
-      [
+      () => [
         arrayOf(sessions.map(({ sub }) => sub)),
         arrayOf(sessions.map(({ jti }) => jti)),
         arrayOf(sessions.map(({ epoch }) => epoch)),
       ],
     );
+    const [answer] = rows;
     // An answer about others than those in question lets nobody in.
     if (answer?.asked !== sessions.length) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
     return answer.ended ?? [];

@@ -1,112 +1,162 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { Client } from 'pg';
 import { LogCapture } from '../../test/support/log-capture.js';
-import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import type { WechatStore } from '../store/wechat-store.js';
+import { createTestStore, type TestStore } from '../../test/support/test-store.js';
 import { RevokedSessionsCleaner } from './revoked-sessions.cleaner.js';
 
 const TEN_MINUTES = 600_000;
 
 describe('RevokedSessionsCleaner', () => {
-  /** How many rows each statement that comes deletes. */
-  let expired: (number | Error)[];
-  let statements: number;
-  let last: { sql: string; parameters: readonly unknown[] } | undefined;
-  let beforeEachStatement: () => Promise<void> | void;
+  let test: TestStore;
   let cleaner: RevokedSessionsCleaner;
   let logger: LogCapture;
 
-  beforeEach(() => {
-    jest.useFakeTimers();
+  beforeEach(async () => {
     Logger.overrideLogger((logger = new LogCapture()));
-    [expired, statements, beforeEachStatement] = [[], 0, () => undefined];
-    const store = {
-      table: () => '"revoked"',
-      query: async (sql: string, parameters: readonly unknown[]) => {
-        statements++;
-        last = { sql, parameters };
-        await beforeEachStatement();
-        const count = expired.shift() ?? 0;
-        if (count instanceof Error) throw count;
-        return [[], count];
-      },
-    };
-    cleaner = new RevokedSessionsCleaner(store as unknown as WechatStore);
+    test = await createTestStore();
+    cleaner = new RevokedSessionsCleaner(test.store);
+    // The interval alone: Postgres and its driver need their own clocks.
+    jest.useFakeTimers({
+      doNotFake: [
+        'Date',
+        'hrtime',
+        'performance',
+        'nextTick',
+        'queueMicrotask',
+        'setImmediate',
+        'clearImmediate',
+        'setTimeout',
+        'clearTimeout',
+      ],
+    });
   });
   afterEach(async () => {
-    await cleaner.onModuleDestroy().catch(() => undefined);
-    Logger.overrideLogger(false);
     jest.useRealTimers();
+    await cleaner.onModuleDestroy();
+    await test.close();
+    Logger.overrideLogger(false);
   });
 
-  it('deletes from the table of the host, under a lock of its name', async () => {
-    await cleaner.clear();
-    expect(last?.sql).toMatch(/^DELETE FROM "revoked" .* pg_try_advisory_xact_lock\(/s);
-    expect(last?.parameters).toEqual(['"revoked"']);
+  const expire = (rows: number, age = '61 minutes'): Promise<unknown> =>
+    test.database.query(
+      `INSERT INTO wechat_revoked_session
+       SELECT gen_random_uuid(), gen_random_uuid(), now() - $2::interval FROM generate_series(1, $1)`,
+      [rows, age],
+    );
+  const left = async (): Promise<number | undefined> => {
+    const [row] = await test.database.query<{ rows: number }>(
+      'SELECT count(*)::int AS rows FROM wechat_revoked_session',
+    );
+    return row?.rows;
+  };
+  const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+    while (!(await holds())) await new Promise((next) => setTimeout(next, 5));
+  };
+  const hideTable = (): Promise<unknown> =>
+    test.database.query('ALTER TABLE wechat_revoked_session RENAME TO elsewhere');
+  const showTable = (): Promise<unknown> =>
+    test.database.query('ALTER TABLE elsewhere RENAME TO wechat_revoked_session');
+
+  it('clears what has expired for an hour, and nothing else', async () => {
+    await expire(3);
+    await expire(2, '59 minutes');
+    expect(await cleaner.clear()).toBe(3);
+    expect(await left()).toBe(2);
+  });
+
+  it('leaves it to the instance that is at it', async () => {
+    await expire(3);
+    const other = new Client({ connectionString: test.database.url });
+    await other.connect();
+    await other.query(
+      `SELECT pg_advisory_lock(hashtext('nestjs-wechat-auth'), hashtext('"wechat_revoked_session"'))`,
+    );
+    expect(await cleaner.clear()).toBe(0);
+    await other.end();
+    await until(async () => (await cleaner.clear()) === 3);
   });
 
   it('goes on while there are full batches, and tells how many rows went', async () => {
-    expired = [1000, 1000, 17];
+    await expire(2017);
     expect(await cleaner.clear()).toBe(2017);
-    expect(statements).toBe(3);
+    expect(test.queries.count).toBe(3);
   });
 
   it('asks once more after a last batch that happened to be full', async () => {
-    expired = [1000, 0];
+    await expire(1000);
     expect(await cleaner.clear()).toBe(1000);
-    expect(statements).toBe(2);
+    expect(test.queries.count).toBe(2);
   });
 
   it('stops between two batches when the app shuts down', async () => {
-    expired = [1000, 1000, 1000];
-    beforeEachStatement = () => void (statements === 2 && cleaner.onModuleDestroy());
+    await expire(3000);
+    const count = test.queries.logQuery.bind(test.queries);
+    test.queries.logQuery = () => {
+      count();
+      if (test.queries.count === 2) void cleaner.onModuleDestroy();
+    };
     expect(await cleaner.clear()).toBe(2000);
+    expect(await left()).toBe(1000);
   });
 
   it('tells its caller where the store is unavailable', async () => {
-    expired = [new WechatAuthError('WX_STORE_UNAVAILABLE')];
+    await hideTable();
     await expect(cleaner.clear()).rejects.toMatchObject({ errorCode: 'WX_STORE_UNAVAILABLE' });
   });
 
-  it('clears every ten minutes from the start of the app on, and keeps no process alive', async () => {
+  it('clears every ten minutes from the start of the app on', async () => {
+    await expire(1);
     cleaner.onApplicationBootstrap();
-    await jest.advanceTimersByTimeAsync(TEN_MINUTES - 1);
-    expect(statements).toBe(0);
-    await jest.advanceTimersByTimeAsync(1);
-    expect(statements).toBe(1);
-    await jest.advanceTimersByTimeAsync(TEN_MINUTES);
-    expect(statements).toBe(2);
+    jest.advanceTimersByTime(TEN_MINUTES - 1);
+    expect(test.queries.count).toBe(0);
+    jest.advanceTimersByTime(1);
+    await until(async () => (await left()) === 0);
+    await expire(1);
+    jest.advanceTimersByTime(TEN_MINUTES);
+    await until(async () => (await left()) === 0);
+    expect(test.queries.count).toBe(2);
   });
 
   it('takes an outage as it comes, and tries again the next time', async () => {
+    await expire(5);
     cleaner.onApplicationBootstrap();
-    expired = [new WechatAuthError('WX_STORE_UNAVAILABLE'), 5];
-    await jest.advanceTimersByTimeAsync(2 * TEN_MINUTES);
-    expect(statements).toBe(2);
+    await hideTable();
+    jest.advanceTimersByTime(TEN_MINUTES);
+    await until(() => logger.text.includes('WX_STORE_UNAVAILABLE'));
+    await showTable();
+    jest.advanceTimersByTime(TEN_MINUTES);
+    await until(async () => (await left()) === 0);
     await expect(cleaner.onModuleDestroy()).resolves.toBeUndefined();
   });
 
   it('does nothing more once the app has shut down, which waits for a batch under way', async () => {
+    await expire(1);
+    const holder = new Client({ connectionString: test.database.url });
+    await holder.connect();
+    await holder.query('BEGIN; LOCK TABLE wechat_revoked_session IN ACCESS EXCLUSIVE MODE');
     cleaner.onApplicationBootstrap();
-    let finish: () => void = () => undefined;
-    beforeEachStatement = () => new Promise((resolve) => (finish = resolve));
-    await jest.advanceTimersByTimeAsync(TEN_MINUTES);
-    let over = false;
-    const shutDown = cleaner.onModuleDestroy().then(() => (over = true));
-    await jest.advanceTimersByTimeAsync(1);
-    expect(over).toBe(false);
-    finish();
+    jest.advanceTimersByTime(TEN_MINUTES);
+    await until(() => test.queries.count === 1);
+    let isOver = false;
+    const shutDown = cleaner.onModuleDestroy().then(() => (isOver = true));
+    await new Promise((next) => setTimeout(next, 50));
+    expect(isOver).toBe(false);
+    await holder.end();
     await shutDown;
+    expect(await left()).toBe(0);
     expect(jest.getTimerCount()).toBe(0);
-    await jest.advanceTimersByTimeAsync(2 * TEN_MINUTES);
-    expect(statements).toBe(1);
+    jest.advanceTimersByTime(2 * TEN_MINUTES);
+    expect(test.queries.count).toBe(1);
   });
 
   it('hides no fault of its own behind the silence', async () => {
+    const withoutEntities = await createTestStore({ entities: [], migrations: [] });
+    cleaner = new RevokedSessionsCleaner(withoutEntities.store);
     cleaner.onApplicationBootstrap();
-    expired = [new TypeError('a fault')];
     jest.advanceTimersByTime(TEN_MINUTES);
     await cleaner.onModuleDestroy();
-    expect(logger.text).toMatch(/^error .*a fault/m);
+    expect(logger.text).toMatch(/^error .*No metadata for "WechatRevokedSession"/m);
+    await withoutEntities.close();
   });
 });

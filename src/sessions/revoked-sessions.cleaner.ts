@@ -58,7 +58,7 @@ export class RevokedSessionsCleaner implements OnApplicationBootstrap, OnModuleD
   private async clearBatch(): Promise<number> {
     const table = this.store.table(WechatRevokedSession);
     // An hour's grace: an instance whose clock is behind that of Postgres still takes the token.
-    const [, count] = await this.store.query<[unknown, number]>(
+    const { rowCount } = await this.store.query(
       `DELETE FROM ${table} r USING (
          SELECT user_id, id FROM ${table}
          WHERE expires_at < now() - interval '1 hour'
@@ -66,8 +66,8 @@ export class RevokedSessionsCleaner implements OnApplicationBootstrap, OnModuleD
          ORDER BY expires_at LIMIT ${String(BATCH)}
          FOR UPDATE SKIP LOCKED) expired
        WHERE r.user_id = expired.user_id AND r.id = expired.id`,
-      [table],
+      () => [table],
     );
-    return count;
+    return rowCount ?? 0;
   }
 }

@@ -1,109 +1,140 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import type { WechatStore } from '../store/wechat-store.js';
-import type { LivenessProbes } from './liveness-probes.js';
-import type { SessionClaims } from './session-claims.js';
-import type { SessionTokens } from './session-tokens.js';
+import { randomUUID } from 'node:crypto';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { createTestStore, type TestStore } from '../../test/support/test-store.js';
+import { WechatApps } from '../apps/wechat-apps.js';
+import { checkOptions, type WechatAuthConfig } from '../wechat-auth.config.js';
+import { LivenessProbes } from './liveness-probes.js';
+import { SessionTokens } from './session-tokens.js';
 import { SessionsService } from './sessions.service.js';
+import type { IssuedSession } from './wx-session.js';
 
-const claims: SessionClaims = {
-  iss: 'us',
-  aud: 'wx1',
-  sub: '0b5e5c0e-7a5d-4c1b-9f0e-2d3c4b5a6978',
-  jti: '1c6f6d1f-8b6e-4d2c-8a1f-3e4d5c6b7a89',
-  epoch: 0,
-  iat: 1_800_000_000,
-  exp: 1_800_007_200,
-};
-const session = {
-  id: claims.jti,
-  userId: claims.sub,
-  appid: 'wx1',
-  issuedAt: new Date(1_800_000_000_000),
-  expiresAt: new Date(1_800_007_200_000),
-};
+const SECRET = 'c4c1f5d0a2b3948576e0f1d2c3b4a596';
+const config = checkOptions({ appid: 'wx1', secret: SECRET });
 
 describe('SessionsService', () => {
-  let parameters: unknown[][];
-  let verifyToken: () => SessionClaims;
-  let isLive: () => Promise<boolean>;
+  let test: TestStore;
   let sessions: SessionsService;
 
-  beforeEach(() => {
-    [parameters, verifyToken, isLive] = [[], () => claims, async () => true];
-    const store = {
-      table: () => 'a_table',
-      query: async (_: string, values: unknown[]) => parameters.push(values),
-    };
-    sessions = new SessionsService(
-      { verify: () => verifyToken() } as unknown as SessionTokens,
-      { isLive: () => isLive() } as unknown as LivenessProbes,
-      store as unknown as WechatStore,
-    );
+  const serviceWith = (
+    theConfig: WechatAuthConfig,
+    tokens = new SessionTokens(new WechatApps(theConfig), theConfig),
+  ): SessionsService => new SessionsService(tokens, new LivenessProbes(test.store), test.store);
+
+  beforeAll(async () => {
+    Logger.overrideLogger(false);
+    test = await createTestStore();
   });
+  beforeEach(() => {
+    sessions = serviceWith(config);
+    test.queries.count = 0;
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+  afterAll(() => test.close());
+
+  const logIn = async (): Promise<IssuedSession> => {
+    const id = randomUUID();
+    await test.database.query(
+      `INSERT INTO wechat_user (id, appid, openid, last_login_at) VALUES ($1, 'wx1', $2, now())`,
+      [id, `o-${id}`],
+    );
+    return sessions.issue({ id, appid: 'wx1', sessionEpoch: 0 });
+  };
+  const revoked = (): Promise<unknown[]> =>
+    test.database.query(
+      'SELECT user_id AS "userId", id, expires_at AS "expiresAt" FROM wechat_revoked_session',
+    );
+  const forgetRevoked = (): Promise<unknown> =>
+    test.database.query('TRUNCATE wechat_revoked_session');
+  const isOver = { errorCode: 'WX_SESSION_REVOKED' };
 
   it('hands out the session of a live token', async () => {
-    expect(await sessions.verify('token')).toEqual(session);
+    const { token, session } = await logIn();
+    expect(await sessions.verify(token)).toEqual(session);
   });
 
-  it('refuses a session that somebody has ended', async () => {
-    isLive = async () => false;
-    await expect(sessions.verify('token')).rejects.toMatchObject({
-      errorCode: 'WX_SESSION_REVOKED',
-    });
-  });
-
-  it('asks no store about a token that is no session', async () => {
-    verifyToken = () => {
-      throw new WechatAuthError('WX_SESSION_INVALID');
-    };
-    isLive = () => Promise.reject(new Error('asked'));
-    await expect(sessions.verify('forged')).rejects.toMatchObject({
+  it('asks Postgres at each use, and not about a token that is no session', async () => {
+    const { token } = await logIn();
+    await sessions.verify(token);
+    await sessions.verify(token);
+    expect(test.queries.count).toBe(2);
+    await expect(sessions.verify(`${token.slice(0, -2)}AA`)).rejects.toMatchObject({
       errorCode: 'WX_SESSION_INVALID',
     });
+    expect(test.queries.count).toBe(2);
   });
 
-  it('lets an unknown answer in nowhere: an outage is an error', async () => {
-    isLive = () => Promise.reject(new WechatAuthError('WX_STORE_UNAVAILABLE'));
-    await expect(sessions.verify('token')).rejects.toMatchObject({
+  it('lets nobody in on an unknown answer: an outage is an error', async () => {
+    const { token } = await logIn();
+    await test.database.query('ALTER TABLE wechat_user RENAME TO elsewhere');
+    await expect(sessions.verify(token)).rejects.toMatchObject({
       errorCode: 'WX_STORE_UNAVAILABLE',
     });
+    await test.database.query('ALTER TABLE elsewhere RENAME TO wechat_user');
+    expect(await sessions.verify(token)).toBeDefined();
   });
 
-  it('writes down who ended which session, for as long as it would have lasted', async () => {
+  it('ends a session, and writes down which, for as long as it would have lasted', async () => {
+    await forgetRevoked();
+    const { token, session } = await logIn();
     await sessions.revoke(session);
-    expect(parameters).toEqual([[session.userId, session.id, session.expiresAt]]);
+    await sessions.revoke(session);
+    const { id, userId, expiresAt } = session;
+    expect(await revoked()).toEqual([{ id, userId, expiresAt }]);
+    await expect(sessions.verify(token)).rejects.toMatchObject(isOver);
+  });
+
+  it('has nothing to end where a session is none of ours', async () => {
+    const { session } = await logIn();
+    await sessions.revoke({ ...session, id: `${session.id}'` });
+    await sessions.revoke({ ...session, userId: '' });
+    expect(test.queries.count).toBe(0);
   });
 
   describe('revokeToken', () => {
     it('ends the session of the token', async () => {
-      await sessions.revokeToken('token');
-      expect(parameters).toEqual([[session.userId, session.id, session.expiresAt]]);
+      const { token } = await logIn();
+      await sessions.revokeToken(token);
+      await expect(sessions.verify(token)).rejects.toMatchObject(isOver);
     });
 
-    it.each(['WX_SESSION_INVALID', 'WX_SESSION_EXPIRED'] as const)(
-      'has nothing to end where the token is %s',
-      async (code) => {
-        verifyToken = () => {
-          throw new WechatAuthError(code);
-        };
-        await sessions.revokeToken('token');
-        expect(parameters).toEqual([]);
-      },
-    );
+    it('has nothing to end where the token is no session, or over', async () => {
+      await forgetRevoked();
+      const { token, expiresAt } = await logIn();
+      for (const other of ['', 'a.b.c', `${token}A`]) await sessions.revokeToken(other);
+      jest.spyOn(Date, 'now').mockReturnValue(expiresAt.getTime());
+      await sessions.revokeToken(token);
+      expect(await revoked()).toEqual([]);
+    });
 
     it('does not take a fault of ours for a token that is no session', async () => {
-      verifyToken = () => {
-        throw new TypeError('a fault');
-      };
-      await expect(sessions.revokeToken('token')).rejects.toThrow('a fault');
+      class FaultyTokens extends SessionTokens {
+        override verify(): never {
+          throw new TypeError('a fault');
+        }
+      }
+      const faulty = new FaultyTokens(new WechatApps(config), config);
+      await expect(serviceWith(config, faulty).revokeToken('token')).rejects.toThrow('a fault');
     });
   });
 
   it('revokeAll ends the sessions of a user, and of nobody where the id is none', async () => {
-    for (const id of ['', 'x', `${claims.sub}'`]) await sessions.revokeAll(id);
-    expect(parameters).toEqual([]);
-    await sessions.revokeAll(claims.sub);
-    expect(parameters).toEqual([[claims.sub]]);
+    const [mine, yours] = [await logIn(), await logIn()];
+    for (const id of ['', 'x', `${mine.session.userId}'`]) await sessions.revokeAll(id);
+    expect(await sessions.verify(mine.token)).toEqual(mine.session);
+    await sessions.revokeAll(mine.session.userId);
+    await expect(sessions.verify(mine.token)).rejects.toMatchObject(isOver);
+    expect(await sessions.verify(yours.token)).toEqual(yours.session);
   });
 });

@@ -45,7 +45,7 @@ export class SessionsService {
     await this.store.query(
       `INSERT INTO ${this.store.table(WechatRevokedSession)} (user_id, id, expires_at)
        VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-      [session.userId, session.id, session.expiresAt],
+      () => [session.userId, session.id, session.expiresAt],
     );
   }
 
@@ -69,7 +69,7 @@ export class SessionsService {
     if (!isUuid(userId)) return;
     await this.store.query(
       `UPDATE ${this.store.table(WechatUser)} SET session_epoch = session_epoch + 1 WHERE id = $1`,
-      [userId],
+      () => [userId],
     );
   }
 }

@@ -7,6 +7,7 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import { PreparedStatements, type Connection, type Result } from './prepared-statements.js';
 
 /** Injects the host's DataSource, whatever its name. */
 export const WECHAT_AUTH_DATA_SOURCE = Symbol('WECHAT_AUTH_DATA_SOURCE');
@@ -14,32 +15,53 @@ export const WECHAT_AUTH_DATA_SOURCE = Symbol('WECHAT_AUTH_DATA_SOURCE');
 /** No caller waits longer than this for Postgres, also where connecting hangs. */
 const TIMEOUT_MS = 5000;
 
+type Work<T> = (runner: QueryRunner, connection: Connection) => Promise<T>;
+
 /** The way to the host's Postgres: every failure there becomes `WX_STORE_UNAVAILABLE`. */
 @Injectable()
 export class WechatStore {
   private readonly logger = new Logger('WechatAuth');
+  private readonly statements = new PreparedStatements();
+  private readonly tables = new Map<EntityTarget<ObjectLiteral>, string>();
 
   constructor(@Inject(WECHAT_AUTH_DATA_SOURCE) private readonly dataSource: DataSource) {}
 
   /** The table of an entity, quoted, with the schema and prefix of the host. */
   table(entity: EntityTarget<ObjectLiteral>): string {
-    return this.dataSource
-      .getMetadata(entity)
-      .tablePath.split('.')
-      .map((name) => this.dataSource.driver.escape(name))
-      .join('.');
+    let table = this.tables.get(entity);
+    if (table === undefined) {
+      const path = this.dataSource.getMetadata(entity).tablePath.split('.');
+      table = path.map((name) => this.dataSource.driver.escape(name)).join('.');
+      this.tables.set(entity, table);
+    }
+    return table;
   }
 
-  /** Runs one statement. @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE` */
-  query<T>(sql: string, parameters: readonly unknown[]): Promise<T> {
-    return this.run((runner) => runner.query(sql, [...parameters]) as Promise<T>);
+  /**
+   * Runs one statement.
+   * @param values - taken when there is a connection to send them on.
+   * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
+   */
+  query<Row>(sql: string, values: () => readonly unknown[]): Promise<Result<Row>> {
+    return this.run(async (runner, connection) => {
+      const parameters = [...values()];
+      // TypeORM knows no prepared statements, so what it does for a query is done here.
+      const { logger } = this.dataSource;
+      logger.logQuery(sql, parameters, runner);
+      try {
+        return await this.statements.query<Row>(connection, sql, parameters);
+      } catch (error) {
+        logger.logQueryError(error as Error, sql, parameters, runner);
+        throw error;
+      }
+    });
   }
 
   /**
    * Does `work` on a connection to the primary: a replica may not know yet of a logout.
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`, after five seconds at the latest
    */
-  async run<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  async run<T>(work: Work<T>): Promise<T> {
     const connected = new Connected(this.dataSource);
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
@@ -71,18 +93,19 @@ export class WechatStore {
 /** One use of a connection, which somebody may cease to wait for. */
 class Connected {
   private readonly runner: QueryRunner;
-  private connection: { end(): Promise<void> } | undefined;
+  private connection: Connection | undefined;
   private givenUp = false;
 
   constructor(dataSource: DataSource) {
     this.runner = dataSource.createQueryRunner('master');
   }
 
-  async run<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  async run<T>(work: Work<T>): Promise<T> {
     try {
-      this.connection = (await this.runner.connect()) as { end(): Promise<void> };
+      const connection = (await this.runner.connect()) as Connection;
+      this.connection = connection;
       if (this.givenUp) throw new Error('the connection came too late');
-      return await work(this.runner);
+      return await work(this.runner, connection);
     } finally {
       await this.runner.release();
     }

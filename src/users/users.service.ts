@@ -40,11 +40,16 @@ export class UsersService {
     const id = randomUUID();
     const sealed = this.cipher.seal(sessionKey, code2Session);
     const sql = upsertUserSql(this.store.table(WechatUser));
-    const [row] = await this.store.run((runner) => {
-      const parameters = [id, appid, openid, unionid ?? null, sealed, ageOf(exchangedAt)];
-      return runner.query(sql, parameters) as Promise<[WechatUser]>;
-    });
-    return { user: Object.assign(new WechatUser(), row), isNew: row.id === id };
+    const { rows } = await this.store.query<WechatUser>(sql, () => [
+      id,
+      appid,
+      openid,
+      unionid ?? null,
+      sealed,
+      ageOf(exchangedAt),
+    ]);
+    const user = Object.assign(new WechatUser(), rows[0]);
+    return { user, isNew: user.id === id };
   }
 
   /**
@@ -55,9 +60,7 @@ export class UsersService {
     const { appid, openid, sessionKey, exchangedAt = performance.now() } = code2Session;
     const sealed = this.cipher.seal(sessionKey, code2Session);
     const sql = storeSessionKeySql(this.store.table(WechatUser));
-    await this.store.run((runner) =>
-      runner.query(sql, [appid, openid, sealed, ageOf(exchangedAt)]),
-    );
+    await this.store.query(sql, () => [appid, openid, sealed, ageOf(exchangedAt)]);
   }
 
   /** The user with our id `id`, or `null`. */
@@ -97,7 +100,7 @@ export class UsersService {
   /** Removes the user and with it the `session_key`; every session of the user is over. */
   async remove(id: string): Promise<void> {
     if (!isUuid(id)) return;
-    await this.store.query(`DELETE FROM ${this.store.table(WechatUser)} WHERE id = $1`, [id]);
+    await this.store.query(`DELETE FROM ${this.store.table(WechatUser)} WHERE id = $1`, () => [id]);
   }
 
   private findSealed(id: string): Promise<WechatUser | null> {

@@ -3,12 +3,17 @@ import type { Logger } from 'typeorm';
 /** Counts the statements that reach Postgres: `{ logger: counter, logging: ['query'] }`. */
 export class QueryCount implements Logger {
   count = 0;
+  /** Of them, those that failed. */
+  errors = 0;
 
   logQuery(): void {
     this.count++;
   }
 
-  logQueryError = (): undefined => undefined;
+  logQueryError(): void {
+    this.errors++;
+  }
+
   logQuerySlow = (): undefined => undefined;
   logSchemaBuild = (): undefined => undefined;
   logMigration = (): undefined => undefined;

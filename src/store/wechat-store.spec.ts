@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { LogCapture } from '../../test/support/log-capture.js';
+import { createTestStore, type TestStore } from '../../test/support/test-store.js';
+
+describe('WechatStore', () => {
+  let test: TestStore;
+  let logger: LogCapture;
+
+  beforeEach(async () => {
+    Logger.overrideLogger((logger = new LogCapture()));
+    // One connection, so that each statement meets what the others left there.
+    test = await createTestStore({ poolSize: 1 });
+    await test.dataSource.query('CREATE TABLE note (id int PRIMARY KEY)');
+    test.queries.count = 0;
+  });
+  afterEach(async () => {
+    await test.close();
+    Logger.overrideLogger(false);
+  });
+
+  const INSERT = 'INSERT INTO note VALUES ($1) RETURNING *';
+  const insert = async (id: number): Promise<readonly unknown[]> =>
+    (await test.store.query(INSERT, () => [id])).rows;
+  const prepared = (): Promise<{ name: string; uses: number }[]> =>
+    test.dataSource.query(
+      `SELECT name, (generic_plans + custom_plans)::int AS uses
+       FROM pg_prepared_statements WHERE statement = $1`,
+      [INSERT],
+    );
+  const logged = (): string[] => logger.lines.filter((line) => !line.startsWith('log'));
+
+  it('prepares a statement once on a connection', async () => {
+    for (const id of [1, 2, 3]) expect(await insert(id)).toEqual([{ id }]);
+    const [statement, ...others] = await prepared();
+    expect(statement).toEqual({
+      name: expect.stringMatching(/^wechat_auth_[0-9a-f]{32}$/),
+      uses: 3,
+    });
+    expect(others).toEqual([]);
+  });
+
+  it('tells statements apart by their whole text', async () => {
+    const read = async (sql: string): Promise<unknown> =>
+      (await test.store.query(sql, () => [])).rows[0];
+    expect(await read('SELECT 1 AS n')).toEqual({ n: 1 });
+    expect(await read('SELECT 2 AS n')).toEqual({ n: 2 });
+    expect(await read('SELECT 1 AS n')).toEqual({ n: 1 });
+  });
+
+  it('shows each statement in the query log of TypeORM, as TypeORM does', async () => {
+    await insert(1);
+    expect(test.queries.count).toBe(1);
+    await expect(insert(1)).rejects.toMatchObject({ errorCode: 'WX_STORE_UNAVAILABLE' });
+    expect([test.queries.count, test.queries.errors]).toEqual([2, 1]);
+  });
+
+  it('sends a statement that failed for another reason no second time', async () => {
+    await insert(1);
+    await expect(insert(1)).rejects.toMatchObject({ errorCode: 'WX_STORE_UNAVAILABLE' });
+    expect(await insert(2)).toEqual([{ id: 2 }]);
+    expect(await prepared()).toEqual([expect.objectContaining({ uses: 3 })]);
+  });
+
+  describe('goes on without prepared statements, loses nothing, and says so once, where', () => {
+    /** What leaves the statement of no use to the connection. */
+    const causes: Record<string, () => Promise<void>> = {
+      'they are forgotten, as behind a pooler that changes connections': async () => {
+        await insert(1);
+        await test.dataSource.query('DEALLOCATE ALL');
+      },
+      'somebody else has prepared them, as behind such a pooler too': async () => {
+        await insert(1);
+        const [statement] = await prepared();
+        // Another client of the pooler, which knows of nothing yet, on the same connection.
+        await test.reconnect();
+        await test.dataSource.query(`PREPARE ${statement?.name ?? ''} AS ${INSERT}`);
+      },
+      'a table has changed meanwhile': async () => {
+        await insert(1);
+        await test.dataSource.query('ALTER TABLE note ADD COLUMN text text');
+      },
+    };
+
+    it.each(Object.keys(causes))('%s', async (cause) => {
+      await causes[cause]?.();
+      for (const id of [7, 8]) expect(await insert(id)).toEqual([expect.objectContaining({ id })]);
+      const rows = await test.database.query<{ id: number }>('SELECT id FROM note ORDER BY id');
+      expect(rows.map(({ id }) => id)).toEqual([1, 7, 8]);
+      expect(logged()).toEqual([
+        expect.stringMatching(/^warn Prepared statements do not last here .*PgBouncer/),
+      ]);
+    });
+  });
+});
