@@ -118,4 +118,24 @@ describe('LivenessProbes', () => {
     await letGo();
     expect(await probes.isLive(claims)).toBe(true);
   });
+
+  it('is planned once as a lookup by key, also where the tables were empty then', async () => {
+    const alone = await createTestStore({ poolSize: 1 });
+    const lookups = new LivenessProbes(alone.store);
+    const together = Array.from({ length: 20 }, () => session(randomUUID()));
+    for (let i = 0; i < 10; i++) await Promise.all(together.map((each) => lookups.isLive(each)));
+    const [statement] = await alone.dataSource.query<{ name: string; generic: number }[]>(
+      `SELECT name, generic_plans::int AS generic FROM pg_prepared_statements
+       WHERE statement LIKE '%unnest%WITH ORDINALITY%' AND name LIKE 'wechat_auth%'`,
+    );
+    expect(statement?.generic).toBeGreaterThan(0);
+    const plan = await alone.dataSource.query<Record<string, string>[]>(
+      `EXPLAIN EXECUTE ${statement?.name ?? ''} ('{}', '{}', '{}')`,
+    );
+    const text = plan.map((line) => line['QUERY PLAN']).join('\n');
+    expect(text).toMatch(/Index.* using wechat_user_pkey/);
+    expect(text).toMatch(/Index.* using wechat_revoked_session_pkey/);
+    expect(text).not.toContain('Seq Scan');
+    await alone.close();
+  });
 });

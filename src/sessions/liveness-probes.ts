@@ -58,12 +58,12 @@ export class LivenessProbes {
   private async ask(sessions: readonly SessionClaims[]): Promise<readonly number[]> {
     const { rows } = await this.store.query<{ asked: number; ended: number[] | null }>(
       `SELECT count(*)::int AS asked,
-         array_agg(s.place::int) FILTER (WHERE u.id IS NULL OR r.id IS NOT NULL) AS ended
-       FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS s(user_id, id, epoch, place)
-       LEFT JOIN ${this.store.table(WechatUser)} u
-         ON u.id = s.user_id AND u.session_epoch = s.epoch
-       LEFT JOIN ${this.store.table(WechatRevokedSession)} r
-         ON r.user_id = s.user_id AND r.id = s.id`,
+         array_agg(s.place::int) FILTER (WHERE
+           (SELECT u.session_epoch FROM ${this.store.table(WechatUser)} u
+            WHERE u.id = s.user_id) IS DISTINCT FROM s.epoch
+           OR (SELECT r.id FROM ${this.store.table(WechatRevokedSession)} r
+            WHERE r.user_id = s.user_id AND r.id = s.id) IS NOT NULL) AS ended
+       FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS s(user_id, id, epoch, place)`,
       () => [
         arrayOf(sessions.map(({ sub }) => sub)),
         arrayOf(sessions.map(({ jti }) => jti)),
