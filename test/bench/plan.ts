@@ -41,12 +41,12 @@ const full: Plan = {
 const quick: Plan = {
   ...full,
   name: 'quick',
-  guards: { rounds: 3, seconds: 0.7, warmUp: 0.7 },
-  logins: { ...full.logins, rounds: 3, seconds: 0.7, warmUp: 0.5 },
+  guards: { rounds: 3, seconds: 0.6, warmUp: 0.6 },
+  logins: { ...full.logins, rounds: 3, seconds: 0.6, warmUp: 0.4 },
   verify: { rounds: 5, calls: 100_000 },
   memory: { tokens: 30_000, warmUp: 40_000, requests: 80_000 },
-  growth: { rounds: 1, seconds: 0.6, warmUp: 0.2, connections: [1, 64, 512] },
-  probes: { rounds: 2, seconds: 0.5, warmUp: 0.2, rows: [1e3, 1e4, 1e5, 1e6] },
+  growth: { rounds: 1, seconds: 0.4, warmUp: 0.2, connections: [1, 64, 512] },
+  probes: { rounds: 2, seconds: 0.5, warmUp: 0.2, rows: [1e3, 1e4, 1e5] },
 };
 
 export const plans = { full, quick };

@@ -16,18 +16,21 @@ const STATEMENT = `
   RETURNING id`;
 
 /** The floor: nothing between the login and the driver, and nothing encrypted. */
-export function bareStatement({ databaseUrl, app }: Settings): Promise<Keeper> {
+export const bareStatement = (settings: Settings): Promise<Keeper> => bare(settings, undefined);
+
+/** The same, and parsed once for each connection. */
+export const preparedStatement = (settings: Settings): Promise<Keeper> => bare(settings, 'login');
+
+function bare({ databaseUrl, app }: Settings, name: string | undefined): Promise<Keeper> {
   // As many connections as TypeORM opens, which leaves the number to `pg`.
   const pool = new Pool({ connectionString: databaseUrl });
   return Promise.resolve({
     keep: async ({ openid, unionid, sessionKey }) => {
-      const { rows } = await pool.query<{ id: string }>(STATEMENT, [
-        randomUUID(),
-        app.appid,
-        openid,
-        unionid ?? null,
-        Buffer.from(sessionKey),
-      ]);
+      const { rows } = await pool.query<{ id: string }>({
+        text: STATEMENT,
+        values: [randomUUID(), app.appid, openid, unionid ?? null, Buffer.from(sessionKey)],
+        ...(name !== undefined && { name }),
+      });
       return String(rows[0]?.id);
     },
     close: () => pool.end(),

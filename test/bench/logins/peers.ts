@@ -1,5 +1,5 @@
 import type { Settings } from '../data/apps.js';
-import { bareStatement } from './bare-statement.js';
+import { bareStatement, preparedStatement } from './bare-statement.js';
 import { findThenSave } from './find-then-save.js';
 import { ours } from './ours.js';
 import { typeormUpsert } from './typeorm-upsert.js';
@@ -27,6 +27,7 @@ export const loginPeers = {
   findThenSave: { label: '`findOne`, then `save`', open: findThenSave },
   typeormUpsert: { label: 'TypeORM’s `upsert`', open: typeormUpsert },
   bareStatement: { label: 'bare `INSERT … ON CONFLICT` through `pg`', open: bareStatement },
+  preparedStatement: { label: 'the same, prepared', open: preparedStatement },
   ours: { label: '`UsersService.upsert`', open: ours },
 } satisfies Record<string, Peer>;
 

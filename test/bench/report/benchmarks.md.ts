@@ -50,7 +50,7 @@ ${table(
 
 ## Logins kept
 
-${String(logins.concurrency)} at a time, ${number(logins.newShare * 100)} % of them of new users, the others of any of ${number(plan.users)}. Ours encrypts the session key; the others store it as it is.
+${String(logins.concurrency)} at a time, ${number(logins.newShare * 100)} % of them of new users, the others of any of ${number(plan.users)}. Ours encrypts the session key; the others store it as it is. Ours and the last but one prepare their statement, as \`pg\` does for a query with a name.
 
 ${loginsTable(results.logins)}
 
@@ -87,7 +87,7 @@ ${table(
 - "Processor" is the time that the server's own process spent on a request, Postgres not counted. It depends less on how many cores there are than requests per second do.
 - "Statements" are counted where they leave the server's process. Ours asks for every request, and for all that wait in one statement: hence less than one.
 - Every answer is checked: the user id belongs to the token; tokens whose session was revoked get 401 from the guards that know of revocation; nothing else is refused. One wrong answer ends the run.
-- The guard of Nest's docs and passport-jwt take a string as their secret, as their documentation shows it; \`jsonwebtoken\` then looks for a PEM key in it at every call. The careful guard holds a \`KeyObject\`, names the algorithm, and sends one \`SELECT\` through TypeORM for each request.
+- The guard of Nest's docs and passport-jwt take a string as their secret, as their documentation shows it; \`jsonwebtoken\` then looks for a PEM key in it at every call. Our own statements are prepared once on each connection, those of TypeORM cannot be. The careful guard holds a \`KeyObject\`, names the algorithm, and sends one \`SELECT\` through TypeORM for each request.
 `;
 }
 

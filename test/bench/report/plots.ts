@@ -1,14 +1,15 @@
-import { guardPeers } from '../guards/peers.js';
+import { guardPeerNames, guardPeers, type GuardPeer } from '../guards/peers.js';
 import type { Results } from '../results.js';
-import { growthPeers, type GrowthPeer } from '../stages/growth.stage.js';
 import type { ProbePoint } from '../stages/probes.stage.js';
 import { number } from './format.js';
 import { svg, type Axis, type Chart, type Series } from './svg.js';
 import { linearTicks, logTicks } from './ticks.js';
 
-const COLOURS: Readonly<Record<GrowthPeer, string>> = {
+const COLOURS: Readonly<Record<GuardPeer, string>> = {
   open: '#8b949e',
+  empty: '#57606a',
   nestDocs: '#d9730d',
+  passport: '#bf3989',
   careful: '#2da44e',
   ours: '#2f81f7',
 };
@@ -22,7 +23,7 @@ export function connectionsPlot({ growth }: Results): string {
     format: String,
   };
   const chart = (title: string, label: string, figure: 'perSecond' | 'p99'): Chart => {
-    const series = growthPeers.map((peer): Series => ({
+    const series = guardPeerNames.map((peer): Series => ({
       label: guardPeers[peer].label,
       colour: COLOURS[peer],
       points: growth.map((step) => ({ x: step[peer].connections, y: step[peer][figure] })),

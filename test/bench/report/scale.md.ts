@@ -89,7 +89,7 @@ So the statements grow with the processes and not with the requests, and a probe
 ## What carries it
 
 - **A larger primary** comes first. What has to be in memory are the indexes and the users of the day, and Postgres takes the statements above on a few cores. Probes go to the primary alone, since a replica may not yet know of a logout.
-- **PgBouncer** when the pools of all processes (10 connections each by default) come to more than a few hundred. Everything here is single statements without session state, so that transaction pooling will do.
+- **PgBouncer** when the pools of all processes (10 connections each by default) come to more than a few hundred. Everything here is single statements, so that transaction pooling will do. They are prepared, which PgBouncer keeps apart from 1.21 on (\`max_prepared_statements\`); behind an older one, the library notices and goes on without, at about twice the cost of a probe.
 - **Partitions by \`user_id\`.** The primary key of \`wechat_revoked_session\` is \`(user_id, id)\`: \`PARTITION BY HASH (user_id)\` needs no other key and no other query. Smaller partitions are vacuumed sooner, which is what a table that is refilled every three hours asks for.
 - **Citus** (or any sharding by a column) when one primary cannot take the writes. \`wechat_revoked_session\` distributes by \`user_id\` as it stands, and \`wechat_user\` by \`id\` beside it, so that a probe finds both on one node. One thing is in the way there: \`unique (appid, openid)\`, without the distribution column, is not something a sharded table can promise. Ids derived from \`appid\` and \`openid\` (UUID version 5) would make the primary key promise it, with the same columns.
 `;

@@ -1,11 +1,8 @@
-import { guardPeers, type GuardPeer } from '../guards/peers.js';
+import { guardPeerNames, guardPeers, type GuardPeer } from '../guards/peers.js';
 import { spreadOf } from '../statistics.js';
 import { say, type Bench } from './bench.js';
 import type { GuardServers, Shot } from './guard-servers.js';
 import { inTurn } from './in-turn.js';
-
-export const growthPeers = ['open', 'nestDocs', 'careful', 'ours'] as const satisfies GuardPeer[];
-export type GrowthPeer = (typeof growthPeers)[number];
 
 /** What a peer does with so many connections: the medians. */
 export interface GrowthPoint {
@@ -16,23 +13,25 @@ export interface GrowthPoint {
 }
 
 /** For each number of connections, the point of each peer. */
-export type GrowthFigures = readonly Readonly<Record<GrowthPeer, GrowthPoint>>[];
+export type GrowthFigures = readonly Readonly<Record<GuardPeer, GrowthPoint>>[];
 
 export async function measureGrowth(
   { plan }: Bench,
   servers: GuardServers,
 ): Promise<GrowthFigures> {
   const { connections: steps, rounds, seconds, warmUp } = plan.growth;
-  const figures: Record<GrowthPeer, GrowthPoint>[] = [];
+  const figures: Record<GuardPeer, GrowthPoint>[] = [];
   for (const connections of steps) {
-    for (const peer of growthPeers) await servers.fire(peer, { connections, seconds: warmUp });
-    const shots = await inTurn(growthPeers, rounds, (peer) =>
+    for (const peer of guardPeerNames) await servers.fire(peer, { connections, seconds: warmUp });
+    const shots = await inTurn(guardPeerNames, rounds, (peer) =>
       servers.fire(peer, { connections, seconds }),
     );
-    const point = (peer: GrowthPeer): GrowthPoint => pointOf(peer, connections, shots[peer]);
+    const point = (peer: GuardPeer): GrowthPoint => pointOf(peer, connections, shots[peer]);
     figures.push({
       open: point('open'),
+      empty: point('empty'),
       nestDocs: point('nestDocs'),
+      passport: point('passport'),
       careful: point('careful'),
       ours: point('ours'),
     });
@@ -40,7 +39,7 @@ export async function measureGrowth(
   return figures;
 }
 
-function pointOf(peer: GrowthPeer, connections: number, shots: readonly Shot[]): GrowthPoint {
+function pointOf(peer: GuardPeer, connections: number, shots: readonly Shot[]): GrowthPoint {
   const median = (figure: 'perSecond' | 'p99' | 'statements'): number =>
     spreadOf(shots.map((shot) => shot[figure])).median;
   const [perSecond, p99] = [median('perSecond'), median('p99')];

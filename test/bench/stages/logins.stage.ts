@@ -42,6 +42,7 @@ async function startKeepers({ settings, execArgv }: Bench, cleanup: Cleanup): Pr
     findThenSave: await start('findThenSave'),
     typeormUpsert: await start('typeormUpsert'),
     bareStatement: await start('bareStatement'),
+    preparedStatement: await start('preparedStatement'),
     ours: await start('ours'),
   };
 }
