@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Logger } from 'typeorm';
 import { RevokedSessionsCleaner } from '../src/sessions/revoked-sessions.cleaner.js';
 import { WechatSandbox } from '../src/testing/index.js';
 import { startApp } from './support/app.js';
@@ -8,21 +7,12 @@ import { call, logIn } from './support/http.js';
 import type { ListeningApp } from './support/platforms.js';
 import { QueryCount } from './support/query-count.js';
 
-/** Counts the statements that took longer than `maxQueryExecutionTime`. */
-class SlowCount extends QueryCount implements Logger {
-  slow = 0;
-  override logQuerySlow = (): undefined => {
-    this.slow++;
-    return undefined;
-  };
-}
-
 describe('clearing the revoked sessions', () => {
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let a: ListeningApp;
   let b: ListeningApp;
-  const statements = new SlowCount();
+  const statements = new QueryCount();
 
   beforeAll(async () => {
     database = await createTestDatabase();

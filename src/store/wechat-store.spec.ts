@@ -10,7 +10,7 @@ describe('WechatStore', () => {
   beforeEach(async () => {
     Logger.overrideLogger((logger = new LogCapture()));
     // One connection, so that each statement meets what the others left there.
-    test = await createTestStore({ poolSize: 1 });
+    test = await createTestStore({ poolSize: 1, maxQueryExecutionTime: 100 });
     await test.dataSource.query('CREATE TABLE note (id int PRIMARY KEY)');
     test.queries.count = 0;
   });
@@ -53,6 +53,13 @@ describe('WechatStore', () => {
     expect(test.queries.count).toBe(1);
     await expect(insert(1)).rejects.toMatchObject({ errorCode: 'WX_STORE_UNAVAILABLE' });
     expect([test.queries.count, test.queries.errors]).toEqual([2, 1]);
+  });
+
+  it('shows slow statements there too', async () => {
+    await test.store.query('SELECT', () => []);
+    expect(test.queries.slow).toBe(0);
+    await test.store.query('SELECT pg_sleep($1)', () => [0.11]);
+    expect(test.queries.slow).toBe(1);
   });
 
   it('sends a statement that failed for another reason no second time', async () => {

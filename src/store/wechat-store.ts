@@ -43,17 +43,11 @@ export class WechatStore {
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
    */
   query<Row>(sql: string, values: () => readonly unknown[]): Promise<Result<Row>> {
-    return this.run(async (runner, connection) => {
+    return this.run((runner, connection) => {
       const parameters = [...values()];
-      // TypeORM knows no prepared statements, so what it does for a query is done here.
-      const { logger } = this.dataSource;
-      logger.logQuery(sql, parameters, runner);
-      try {
-        return await this.statements.query<Row>(connection, sql, parameters);
-      } catch (error) {
-        logger.logQueryError(error as Error, sql, parameters, runner);
-        throw error;
-      }
+      return this.logged(runner, sql, parameters, () =>
+        this.statements.query<Row>(connection, sql, parameters),
+      );
     });
   }
 
@@ -76,6 +70,30 @@ export class WechatStore {
       throw this.unavailable(error);
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  /** Tells TypeORM's logger what it would tell it itself, if it knew of prepared statements. */
+  private async logged<T>(
+    runner: QueryRunner,
+    sql: string,
+    parameters: unknown[],
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { logger, options } = this.dataSource;
+    const { maxQueryExecutionTime = 0 } = options;
+    const start = Date.now();
+    logger.logQuery(sql, parameters, runner);
+    try {
+      const result = await work();
+      const time = Date.now() - start;
+      if (maxQueryExecutionTime > 0 && time > maxQueryExecutionTime) {
+        logger.logQuerySlow(time, sql, parameters, runner);
+      }
+      return result;
+    } catch (error) {
+      logger.logQueryError(error as Error, sql, parameters, runner);
+      throw error;
     }
   }
 

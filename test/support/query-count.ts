@@ -5,6 +5,8 @@ export class QueryCount implements Logger {
   count = 0;
   /** Of them, those that failed. */
   errors = 0;
+  /** Of them, those that took longer than `maxQueryExecutionTime`. */
+  slow = 0;
 
   logQuery(): void {
     this.count++;
@@ -14,7 +16,10 @@ export class QueryCount implements Logger {
     this.errors++;
   }
 
-  logQuerySlow = (): undefined => undefined;
+  logQuerySlow(): void {
+    this.slow++;
+  }
+
   logSchemaBuild = (): undefined => undefined;
   logMigration = (): undefined => undefined;
   log = (): undefined => undefined;

@@ -30,6 +30,8 @@ export interface Chart {
 const [WIDTH, HEIGHT] = [440, 320];
 const MARGIN = { left: 78, right: 20, top: 40, bottom: 48 };
 const LEGEND = 36;
+/** About as wide as a letter is, on the average. */
+const LETTER = 6.5;
 
 /** Where a value stands on an axis, from 0 to 1. */
 function place({ isLog, ticks }: Axis, value: number): number {
@@ -82,16 +84,19 @@ function mark(series: number, x: string, y: string, colour: string): string {
     'M-4 -4h8v8h-8z',
     'M0 -5L5 4H-5z',
     'M0 -5L5 0L0 5L-5 0z',
+    'M0 5L5 -4H-5z',
+    'M-2 -5h4v3h3v4h-3v3h-4v-3h-3v-4h3z',
   ];
   const shape = shapes[series % shapes.length] ?? '';
   return `<path d="${shape}" transform="translate(${x} ${y})" fill="${colour}"/>`;
 }
 
-function legend(series: readonly Series[], width: number): string {
-  const step = (width - MARGIN.left) / series.length;
+function legend(series: readonly Series[]): string {
+  let next = 14;
   return series
     .map(({ label, colour }, i) => {
-      const x = MARGIN.left + i * step;
+      const x = next;
+      next += 50 + label.length * LETTER;
       return (
         `<line x1="${round(x)}" x2="${round(x + 24)}" y1="14" y2="14" stroke="${colour}" stroke-width="2"/>` +
         mark(i, round(x + 12), '14', colour) +
@@ -113,7 +118,7 @@ text { font: 12px system-ui, sans-serif; fill: #6e7781 }
 .grid { stroke: #818b98; stroke-opacity: 0.25 }
 @media (prefers-color-scheme: dark) { text { fill: #9198a1 } }
 </style>
-${legend(series, width)}
+${legend(series)}
 ${charts.map((chart, i) => `<g transform="translate(${String(i * WIDTH)} ${String(LEGEND)})">\n${body(chart)}\n</g>`).join('\n')}
 </svg>
 `;

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RevokedSessionsCleaner } from '../src/sessions/revoked-sessions.cleaner.js';
+import { WechatSandbox } from '../src/testing/index.js';
+import { startApp } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { call, logIn } from './support/http.js';
+import type { ListeningApp } from './support/platforms.js';
+
+const PARTITIONS = 4;
+
+/** What docs/SCALE.md advises for many revocations. */
+const partitioned = `
+  DROP TABLE wechat_revoked_session;
+  CREATE TABLE wechat_revoked_session (
+    user_id uuid NOT NULL,
+    id uuid NOT NULL,
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, id)
+  ) PARTITION BY HASH (user_id);
+  CREATE INDEX ON wechat_revoked_session (expires_at);
+  ${Array.from(
+    { length: PARTITIONS },
+    (_, part) => `CREATE TABLE wechat_revoked_session_${String(part)}
+      PARTITION OF wechat_revoked_session
+      FOR VALUES WITH (MODULUS ${String(PARTITIONS)}, REMAINDER ${String(part)});`,
+  ).join('')}`;
+
+describe('revoked sessions in partitions by user_id', () => {
+  let database: TestDatabase;
+  let wechat: WechatSandbox;
+  let server: ListeningApp;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    wechat = await WechatSandbox.start();
+    server = await startApp({ databaseUrl: database.url, wechatUrl: wechat.url });
+    await database.query(partitioned);
+  });
+  afterAll(async () => {
+    await server.app.close();
+    await wechat.close();
+    await database.drop();
+  });
+
+  const statusOf = async (token: string): Promise<unknown> =>
+    (await call('GET', `${server.url}/me`, { token })).body?.errorCode ?? 'let in';
+
+  it('end, each in its partition, are refused, and leave the others alone', async () => {
+    const logInAs = (user: number): Promise<string> =>
+      logIn(server.url, wechat.issueCode({ openid: `o-${String(user)}` }));
+    const users = Array.from({ length: 20 }, (_, user) => user);
+    const ended = await Promise.all(users.map(logInAs));
+    const others = await Promise.all(users.map(logInAs));
+    for (const token of ended) await call('DELETE', `${server.url}/wechat/session`, { token });
+
+    expect(await Promise.all(ended.map(statusOf))).toEqual(users.map(() => 'WX_SESSION_REVOKED'));
+    expect(await Promise.all(others.map(statusOf))).toEqual(users.map(() => 'let in'));
+    const [row] = await database.query<{ used: number; rows: number }>(
+      `SELECT count(DISTINCT tableoid)::int AS used, count(*)::int AS rows
+       FROM wechat_revoked_session`,
+    );
+    expect(row?.rows).toBe(users.length);
+    expect(row?.used).toBeGreaterThan(1);
+  });
+
+  it('are cleared once they have expired', async () => {
+    await database.query(
+      `UPDATE wechat_revoked_session SET expires_at = now() - interval '2 hours'`,
+    );
+    expect(await server.app.get(RevokedSessionsCleaner).clear()).toBe(20);
+  });
+});
