@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { createTestStore, type TestStore } from '../../test/support/test-store.js';
 import type { QueryCount } from '../../test/support/query-count.js';
 import type { TestDatabase } from '../../test/support/database.js';
+import { until } from '../../test/support/until.js';
 import { LivenessProbes } from './liveness-probes.js';
 import type { SessionClaims } from './session-claims.js';
 
@@ -53,9 +54,7 @@ describe('LivenessProbes', () => {
     await holder.query('BEGIN; LOCK TABLE wechat_user IN ACCESS EXCLUSIVE MODE');
     return () => holder.end();
   };
-  const underWay = async (count: number): Promise<void> => {
-    while (queries.count < count) await new Promise((next) => setTimeout(next, 5));
-  };
+  const underWay = (count: number): Promise<void> => until(() => queries.count >= count);
 
   it('gives each session its own answer, in one query for all of one turn', async () => {
     const [user, raised] = [await newUser(), await newUser(2)];

@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
 import { LogCapture } from '../../test/support/log-capture.js';
 import { createTestStore, type TestStore } from '../../test/support/test-store.js';
+import { until } from '../../test/support/until.js';
 import { RevokedSessionsCleaner } from './revoked-sessions.cleaner.js';
 
 const TEN_MINUTES = 600_000;
@@ -49,9 +50,6 @@ describe('RevokedSessionsCleaner', () => {
       'SELECT count(*)::int AS rows FROM wechat_revoked_session',
     );
     return row?.rows;
-  };
-  const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
-    while (!(await holds())) await new Promise((next) => setTimeout(next, 5));
   };
   const hideTable = (): Promise<unknown> =>
     test.database.query('ALTER TABLE wechat_revoked_session RENAME TO elsewhere');
