@@ -29,6 +29,13 @@ describe('an admission', () => {
     expect(admissionOf(contextOf('http', yours))).toBe(toYou);
   });
 
+  it('is the last one, where two guards let a request in for different sessions', () => {
+    const [request, last] = [{}, newAdmission('B')];
+    admit(contextOf('http', request), newAdmission('A'));
+    admit(contextOf('http', request), last);
+    expect(admissionOf(contextOf('http', request))).toBe(last);
+  });
+
   it('belongs to one message, where a WebSocket client has several under way', () => {
     const client = {};
     const messages = [{ id: 1 }, { id: 2 }];

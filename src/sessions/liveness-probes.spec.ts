@@ -6,6 +6,8 @@ import { createTestStore, type TestStore } from '../../test/support/test-store.j
 import type { QueryCount } from '../../test/support/query-count.js';
 import type { TestDatabase } from '../../test/support/database.js';
 import { until } from '../../test/support/until.js';
+import type { Result } from '../store/prepared-statements.js';
+import { WechatStore } from '../store/wechat-store.js';
 import { LivenessProbes } from './liveness-probes.js';
 import type { SessionClaims } from './session-claims.js';
 
@@ -117,6 +119,21 @@ describe('LivenessProbes', () => {
     await letGo();
     expect(await probes.isLive(claims)).toBe(true);
   });
+
+  it.each([[[]], [[{ asked: 0, ended: null }]], [[{ asked: 2, ended: null }]]])(
+    'takes %j for no answer about one session',
+    async (rows) => {
+      class WrongStore extends WechatStore {
+        override query<Row>(): Promise<Result<Row>> {
+          return Promise.resolve({ rows: rows as Row[], rowCount: rows.length });
+        }
+      }
+      const misled = new LivenessProbes(new WrongStore(test.dataSource));
+      await expect(misled.isLive(session(randomUUID()))).rejects.toMatchObject({
+        errorCode: 'WX_STORE_UNAVAILABLE',
+      });
+    },
+  );
 
   it('is planned once as a lookup by key, also where the tables were empty then', async () => {
     const alone = await createTestStore({ poolSize: 1 });

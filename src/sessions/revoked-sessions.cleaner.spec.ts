@@ -126,6 +126,8 @@ describe('RevokedSessionsCleaner', () => {
     jest.advanceTimersByTime(TEN_MINUTES);
     await until(async () => (await left()) === 0);
     await expect(cleaner.onModuleDestroy()).resolves.toBeUndefined();
+    // The store has said why; nobody says it again.
+    expect(logger.lines.filter((line) => line.startsWith('error'))).toHaveLength(1);
   });
 
   it('does nothing more once the app has shut down, which waits for a batch under way', async () => {
@@ -155,6 +157,7 @@ describe('RevokedSessionsCleaner', () => {
     jest.advanceTimersByTime(TEN_MINUTES);
     await cleaner.onModuleDestroy();
     expect(logger.text).toMatch(/^error .*No metadata for "WechatRevokedSession"/m);
+    expect(logger.text).toMatch(/ WechatAuth$/);
     await withoutEntities.close();
   });
 });
