@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 
-/** What we use of a connection of `pg`, and of what it answers. */
+/** What we use of a connection of `pg`, or of what a host has put in its place, such as PGlite. */
 export interface Connection {
-  query<Row>(statement: Statement): Promise<Result<Row>>;
+  query<Row>(text: string, values: readonly unknown[]): Promise<Result<Row>>;
+  /** Of `pg` alone. */
+  query<Row>(statement: NamedStatement): Promise<Result<Row>>;
+  readonly connectionParameters?: object;
   end(): Promise<void>;
 }
 
 export interface Result<Row> {
   readonly rows: readonly Row[];
-  readonly rowCount: number | null;
+  /** Of `pg` alone. */
+  readonly rowCount?: number | null;
 }
 
-interface Statement {
-  readonly name?: string;
+interface NamedStatement {
+  readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
 }
@@ -41,13 +45,14 @@ export class PreparedStatements {
     text: string,
     values: readonly unknown[],
   ): Promise<Result<Row>> {
-    if (!this.arePossible) return connection.query<Row>({ text, values });
+    const isPg = connection.connectionParameters !== undefined;
+    if (!isPg || !this.arePossible) return connection.query<Row>(text, values);
     try {
       return await connection.query<Row>({ name: this.nameOf(text), text, values });
     } catch (error) {
       if (!UNPREPARED.has((error as { code?: unknown }).code)) throw error;
       this.giveUp(error as Error);
-      return connection.query<Row>({ text, values });
+      return connection.query<Row>(text, values);
     }
   }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { Pool } from 'pg';
 import { LogCapture } from '../../test/support/log-capture.js';
 import { createTestStore, type TestStore } from '../../test/support/test-store.js';
 
@@ -67,6 +68,27 @@ describe('WechatStore', () => {
     await expect(insert(1)).rejects.toMatchObject({ errorCode: 'WX_STORE_UNAVAILABLE' });
     expect(await insert(2)).toEqual([{ id: 2 }]);
     expect(await prepared()).toEqual([expect.objectContaining({ uses: 3 })]);
+  });
+
+  it('asks no prepared statement of a driver that the host has put in the place of pg', async () => {
+    /** Takes a text and values, as PGlite's does. */
+    class OtherPool extends Pool {
+      override connect(callback?: unknown): never {
+        const give = callback as (error: unknown, client: unknown, release: unknown) => void;
+        super.connect((error, client, release) => {
+          const query = (text: unknown, values?: unknown[]): unknown =>
+            typeof text === 'string'
+              ? client?.query(text, values)
+              : Promise.reject(new TypeError('a text is needed'));
+          give(error, { query, on: () => undefined, removeListener: () => undefined }, release);
+        });
+        return undefined as never;
+      }
+    }
+    const other = await createTestStore({ driver: { Pool: OtherPool } });
+    const { rows } = await other.store.query('SELECT $1::int AS n', () => [3]);
+    expect(rows).toEqual([{ n: 3 }]);
+    await other.close();
   });
 
   describe('goes on without prepared statements, loses nothing, and says so once, where', () => {
