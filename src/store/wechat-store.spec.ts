@@ -56,6 +56,22 @@ describe('WechatStore', () => {
     expect([test.queries.count, test.queries.errors]).toEqual([2, 1]);
   });
 
+  it('shows each statement to the subscribers of the host, before and after', async () => {
+    const seen: unknown[] = [];
+    test.dataSource.subscribers.push({
+      beforeQuery: ({ query, parameters }) => void seen.push(['before', query, parameters]),
+      afterQuery: ({ query, success }) => void seen.push(['after', query, success]),
+    });
+    await insert(1);
+    await expect(insert(1)).rejects.toMatchObject({ errorCode: 'WX_STORE_UNAVAILABLE' });
+    expect(seen).toEqual([
+      ['before', INSERT, [1]],
+      ['after', INSERT, true],
+      ['before', INSERT, [1]],
+      ['after', INSERT, false],
+    ]);
+  });
+
   it('shows slow statements there too', async () => {
     await test.store.query('SELECT', () => []);
     expect(test.queries.slow).toBe(0);

@@ -7,6 +7,7 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import { observed } from './observed.js';
 import { PreparedStatements, type Connection, type Result } from './prepared-statements.js';
 
 /** Injects the host's DataSource, whatever its name. */
@@ -45,7 +46,8 @@ export class WechatStore {
   query<Row>(sql: string, values: () => readonly unknown[]): Promise<Result<Row>> {
     return this.run((runner, connection) => {
       const parameters = [...values()];
-      return this.logged(runner, sql, parameters, () =>
+      // TypeORM has no way to prepare a statement.
+      return observed(this.dataSource, runner, sql, parameters, () =>
         this.statements.query<Row>(connection, sql, parameters),
       );
     });
@@ -70,30 +72,6 @@ export class WechatStore {
       throw this.unavailable(error);
     } finally {
       clearTimeout(timer);
-    }
-  }
-
-  /** Tells TypeORM's logger what it would tell it itself, if it knew of prepared statements. */
-  private async logged<T>(
-    runner: QueryRunner,
-    sql: string,
-    parameters: unknown[],
-    work: () => Promise<T>,
-  ): Promise<T> {
-    const { logger, options } = this.dataSource;
-    const { maxQueryExecutionTime = 0 } = options;
-    const start = Date.now();
-    logger.logQuery(sql, parameters, runner);
-    try {
-      const result = await work();
-      const time = Date.now() - start;
-      if (maxQueryExecutionTime > 0 && time > maxQueryExecutionTime) {
-        logger.logQuerySlow(time, sql, parameters, runner);
-      }
-      return result;
-    } catch (error) {
-      logger.logQueryError(error as Error, sql, parameters, runner);
-      throw error;
     }
   }
 

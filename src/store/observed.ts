@@ -1,0 +1,33 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+
+/**
+ * Does `work`, which runs a statement past TypeORM, and tells the host's logger and subscribers
+ * what TypeORM would have told them.
+ */
+export async function observed<Result>(
+  { logger, options }: DataSource,
+  runner: QueryRunner,
+  sql: string,
+  parameters: unknown[],
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const { broadcaster } = runner;
+  const { maxQueryExecutionTime = 0 } = options;
+  logger.logQuery(sql, parameters, runner);
+  await broadcaster.broadcast('BeforeQuery', sql, parameters);
+  const start = Date.now();
+  let result: Result;
+  try {
+    result = await work();
+  } catch (error) {
+    logger.logQueryError(error as Error, sql, parameters, runner);
+    await broadcaster.broadcast('AfterQuery', sql, parameters, false, undefined, undefined, error);
+    throw error;
+  }
+  const time = Date.now() - start;
+  if (maxQueryExecutionTime > 0 && time > maxQueryExecutionTime) {
+    logger.logQuerySlow(time, sql, parameters, runner);
+  }
+  await broadcaster.broadcast('AfterQuery', sql, parameters, true, time, result, undefined);
+  return result;
+}
