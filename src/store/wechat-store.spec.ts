@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { LogCapture } from '../../test/support/log-capture.js';
 import { createTestStore, type TestStore } from '../../test/support/test-store.js';
+import { until } from '../../test/support/until.js';
 
 describe('WechatStore', () => {
   let test: TestStore;
@@ -84,6 +85,20 @@ describe('WechatStore', () => {
     await expect(insert(1)).rejects.toMatchObject({ errorCode: 'WX_STORE_UNAVAILABLE' });
     expect(await insert(2)).toEqual([{ id: 2 }]);
     expect(await prepared()).toEqual([expect.objectContaining({ uses: 3 })]);
+  });
+
+  it('hands nobody a connection that Postgres is ending', async () => {
+    const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND query LIKE '%pg_sleep(10)' AND state = 'active'`;
+    for (let round = 0; round < 10; round++) {
+      const sleeper = test.store.query('SELECT pg_sleep(10)', () => []);
+      const failure = expect(sleeper).rejects.toMatchObject({
+        errorCode: 'WX_STORE_UNAVAILABLE',
+      });
+      await until(async () => (await test.database.query(terminate)).length > 0);
+      await failure;
+      expect((await test.store.query('SELECT 1 AS n', () => [])).rows).toEqual([{ n: 1 }]);
+    }
   });
 
   it('asks no prepared statement of a driver that the host has put in the place of pg', async () => {

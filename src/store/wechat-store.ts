@@ -76,8 +76,7 @@ export class WechatStore {
   }
 
   private unavailable(error: unknown): WechatAuthError {
-    // The driver's own error: TypeORM's holds the statement and its parameters.
-    const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+    const cause = driverErrorOf(error);
     const { message, code = '' } = cause as { message: string; code?: string };
     const remedy = code === '42P01' ? ': run wechatAuthMigrations' : '';
     // Where several addresses were tried, the error has a code and no message.
@@ -102,14 +101,30 @@ class Connected {
       this.connection = connection;
       if (this.givenUp) throw new Error('the connection came too late');
       return await work(this.runner, connection);
+    } catch (error) {
+      if (isGoingAway(error)) this.giveUp();
+      throw error;
     } finally {
       await this.runner.release();
     }
   }
 
-  /** Ends a connection that hangs, which the pool would miss for as long as TCP keeps it. */
+  /** Ends a connection that hangs or dies, which the pool would hand to whoever comes next. */
   giveUp(): void {
     this.givenUp = true;
     void this.connection?.end();
   }
 }
+
+/**
+ * Whether Postgres said that it is about to end the connection: it shuts down, or somebody has
+ * terminated it (classes 57P and 08 of its error codes). The end itself comes a moment later.
+ */
+function isGoingAway(error: unknown): boolean {
+  const { code }: { code?: unknown } = driverErrorOf(error) as object;
+  return typeof code === 'string' && /^(57P|08)/.test(code);
+}
+
+/** The driver's own error: TypeORM's holds the statement and its parameters. */
+const driverErrorOf = (error: unknown): unknown =>
+  error instanceof QueryFailedError ? error.driverError : error;
