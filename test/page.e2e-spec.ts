@@ -7,6 +7,7 @@ import { chromiumPath, launchChromium, press, violationsOn } from './support/bro
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { call } from './support/http.js';
 import { LogCapture } from './support/log-capture.js';
+import { until } from './support/until.js';
 
 /** The demo in this process, on a database of its own and any free ports. */
 async function start(env: Record<string, string> = {}): Promise<Demo & { stop(): Promise<void> }> {
@@ -52,9 +53,6 @@ describe('the steps that the server tells a page of', () => {
     const stream = get(`${demo.url}/demo/steps?page=${page}`, (response) => {
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
     });
-    const until = async (isThere: () => boolean): Promise<void> => {
-      while (!isThere()) await new Promise((next) => setTimeout(next, 5));
-    };
     await until(() => text.includes('event: ready'));
     await work(`${page}.1`);
     await until(() => text.includes('"from":"miniprogram","to":"server","phase":"end"'));
