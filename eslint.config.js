@@ -4,7 +4,14 @@ import tseslint from 'typescript-eslint';
 
 export default defineConfig(
   // The consumer is compiled against the packed module, by its test.
-  globalIgnores(['dist', 'coverage', 'reports', '.demo', 'test/consumer']),
+  globalIgnores([
+    '**/dist',
+    '**/miniprogram_dist',
+    'coverage',
+    'reports',
+    '.demo',
+    'test/consumer',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
@@ -26,7 +33,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['{src,packages/*/src}/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: { 'no-console': 'error' },
   },

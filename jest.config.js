@@ -1,6 +1,10 @@
 /** @type {import('jest').Config} */
 export default {
-  testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.{spec,e2e-spec}.ts'],
+  testMatch: [
+    '<rootDir>/{src,bench}/**/*.spec.ts',
+    '<rootDir>/packages/*/{src,test}/**/*.{spec,e2e-spec}.ts',
+    '<rootDir>/test/**/*.{spec,e2e-spec}.ts',
+  ],
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
@@ -28,10 +32,10 @@ export default {
   // V8 counts what the sources say; instrumenting would count the branches of decorator metadata.
   coverageProvider: 'v8',
   collectCoverageFrom: [
-    'src/**/*.ts',
+    '{src,packages/*/src}/**/*.ts',
     '!**/*.spec.ts',
     // Types alone: nothing in them ever runs.
-    '!src/**/{wechat-auth.options,wx-like,*.types}.ts',
+    '!**/{wechat-auth.options,wx-like,*.types}.ts',
   ],
   coverageReporters: ['text', 'lcov'],
   coverageThreshold: { global: { branches: 95, lines: 95 } },

@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase } from './support/database.js';
 import { call } from './support/http.js';
-import { dataFolder, temporaryFolder } from './support/postgres-home.js';
-import { freePort } from './support/postgres.js';
+import { dataFolder, temporaryFolder } from '../examples/demo/postgres/postgres-home.js';
+import { freePort } from '../examples/demo/postgres/postgres.js';
 import { eventually, isAlive, Program } from './support/shell.js';
 
-const entry = resolve('.demo/build/test/app/main.js');
+const entry = resolve('.demo/build/examples/demo/main.js');
 
 /** The lines that the demo tells you to paste. */
 const linesToPaste = (stdout: string): string =>

@@ -16,7 +16,7 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import { wechatAuthEntities, wechatAuthMigrations, WechatUser } from '../src/index.js';
-import { startPostgres } from './support/postgres.js';
+import { startPostgres } from '../examples/demo/postgres/postgres.js';
 import { createTestDatabase } from './support/database.js';
 
 /** What a host has of its own: a table that refers to our users. */

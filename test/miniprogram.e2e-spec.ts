@@ -10,8 +10,13 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { transformSync } from 'esbuild';
 import { Linter } from 'eslint';
-import type * as Client from '../src/miniprogram/index.js';
-import type { WxAnswer, WxCallbacks, WxLike, WxRequest } from '../src/miniprogram/index.js';
+import type * as Client from '../packages/miniprogram/src/index.js';
+import type {
+  WxAnswer,
+  WxCallbacks,
+  WxLike,
+  WxRequest,
+} from '../packages/miniprogram/src/index.js';
 import { WechatSandbox } from '../src/testing/index.js';
 import { APPID, SECRET, startApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -23,7 +28,7 @@ const HOUR = 3_600_000;
 const built = mkdtempSync(join(tmpdir(), 'nestjs-wechat-auth-miniprogram-'));
 
 beforeAll(() => {
-  execFileSync(process.execPath, ['scripts/build-miniprogram.js', built], { stdio: 'pipe' });
+  execFileSync(process.execPath, ['packages/miniprogram/build.js', built], { stdio: 'pipe' });
 });
 
 afterAll(async () => {
@@ -49,7 +54,7 @@ class Phone implements WxLike {
     const globals = { wx: this, module, exports: module.exports, setTimeout, clearTimeout, clock };
     const context = createContext(globals);
     runInContext('Date.now = clock', context);
-    runInContext(readFileSync(join(built, 'miniprogram_dist/miniprogram.js'), 'utf8'), context);
+    runInContext(readFileSync(join(built, 'miniprogram_dist/index.js'), 'utf8'), context);
     this.session = module.exports.createWxSession({ baseUrl });
   }
 
@@ -227,7 +232,7 @@ describe('the built client', () => {
   const read = (file: string): string => readFileSync(join(built, file), 'utf8');
 
   it('has at most 3 KB, minified and gzipped', () => {
-    const { code } = transformSync(read('miniprogram/index.cjs'), {
+    const { code } = transformSync(read('dist/index.cjs'), {
       minify: true,
       target: 'es2017',
     });
@@ -235,9 +240,9 @@ describe('the built client', () => {
   });
 
   it.each([
-    ['miniprogram/index.js', 'module'],
-    ['miniprogram/index.cjs', 'script'],
-    ['miniprogram_dist/miniprogram.js', 'script'],
+    ['dist/index.js', 'module'],
+    ['dist/index.cjs', 'script'],
+    ['miniprogram_dist/index.js', 'script'],
   ] as const)('needs nothing that a mini program lacks: %s', (file, sourceType) => {
     const globals = Object.fromEntries(
       ['wx', 'setTimeout', 'clearTimeout', ...(sourceType === 'script' ? ['module'] : [])].map(
@@ -254,16 +259,17 @@ describe('the built client', () => {
 
   it('is to be had by import and by require', async () => {
     const names = ['WxSessionError', 'createWxSession'];
-    const esm = pathToFileURL(join(built, 'miniprogram/index.js')).href;
+    const esm = pathToFileURL(join(built, 'dist/index.js')).href;
     expect(Object.keys((await import(esm)) as object).sort()).toEqual(names);
-    expect(Object.keys(require(join(built, 'miniprogram/index.cjs')) as object)).toEqual(names);
+    expect(Object.keys(require(join(built, 'dist/index.cjs')) as object)).toEqual(names);
   });
 
   it('is where WeChat DevTools look for it', () => {
-    const { miniprogram } = require('../package.json') as { miniprogram: string };
-    expect(miniprogram).toBe('dist/miniprogram_dist');
-    expect(read('miniprogram_dist/index.js')).toBe(
-      "module.exports = require('./miniprogram.js');\n",
-    );
+    const manifest = require('../packages/miniprogram/package.json') as { miniprogram: string };
+    expect(manifest.miniprogram).toBe('miniprogram_dist');
+    expect(Object.keys(require(join(built, 'miniprogram_dist/index.js')) as object)).toEqual([
+      'WxSessionError',
+      'createWxSession',
+    ]);
   });
 });

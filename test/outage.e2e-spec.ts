@@ -8,7 +8,11 @@ import { WechatSandbox } from '../src/testing/index.js';
 import { startApp } from './support/app.js';
 import { call, logIn, type Answer } from './support/http.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
-import { freePort, startPostgres, type RunningPostgres } from './support/postgres.js';
+import {
+  freePort,
+  startPostgres,
+  type RunningPostgres,
+} from '../examples/demo/postgres/postgres.js';
 
 /** A way to Postgres that can be made to swallow everything, as a network does that fails. */
 async function startTunnel(

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { get } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { startDemo, type Demo } from './app/demo.js';
+import { startDemo, type Demo } from '../examples/demo/demo.js';
 import { chromiumPath, launchChromium, press, violationsOn } from './support/browser.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { call } from './support/http.js';

@@ -2,10 +2,10 @@
 // Debian has them in chromium and fonts-noto-cjk.
 import 'reflect-metadata';
 import { mkdirSync } from 'node:fs';
-import { startDemo } from './app/demo.js';
+import { startDemo } from '../examples/demo/demo.js';
 import { launchChromium, press } from './support/browser.js';
-import { temporaryFolder } from './support/postgres-home.js';
-import { startPostgres } from './support/postgres.js';
+import { temporaryFolder } from '../examples/demo/postgres/postgres-home.js';
+import { startPostgres } from '../examples/demo/postgres/postgres.js';
 
 const stops: (() => Promise<unknown>)[] = [];
 

@@ -4,8 +4,8 @@ import { Test } from '@nestjs/testing';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { LogCapture } from './support/log-capture.js';
 import { platforms } from './support/platforms.js';
-import { temporaryFolder } from './support/postgres-home.js';
-import { startPostgres } from './support/postgres.js';
+import { temporaryFolder } from '../examples/demo/postgres/postgres-home.js';
+import { startPostgres } from '../examples/demo/postgres/postgres.js';
 
 describe('a test database', () => {
   let database: TestDatabase;

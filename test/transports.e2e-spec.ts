@@ -24,7 +24,7 @@ import { startApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { call, logIn } from './support/http.js';
 import type { ListeningApp } from './support/platforms.js';
-import { freePort } from './support/postgres.js';
+import { freePort } from '../examples/demo/postgres/postgres.js';
 
 @Resolver()
 class ProfileResolver {

@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { call, type Answer } from './support/http.js';
 import { LogCapture } from './support/log-capture.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
-import { freePort } from './support/postgres.js';
+import { freePort } from '../examples/demo/postgres/postgres.js';
 
 describe.each(platforms)('what WeChat answers, over $name', (platform) => {
   let database: TestDatabase;

@@ -8,8 +8,8 @@ import '@swc-node/register/esm-register';
  */
 export default async function globalSetup() {
   if (process.env.TEST_POSTGRES_URL !== undefined) return;
-  const { startPostgres } = await import('./postgres.ts');
-  const { temporaryFolder } = await import('./postgres-home.ts');
+  const { startPostgres } = await import('../../examples/demo/postgres/postgres.ts');
+  const { temporaryFolder } = await import('../../examples/demo/postgres/postgres-home.ts');
   const postgres = await startPostgres({
     dataDir: temporaryFolder(),
     persistent: false,

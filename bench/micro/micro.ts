@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
-import { SessionsService, WxSessionGuard } from '../../../src/index.js';
-import { LivenessProbes } from '../../../src/sessions/liveness-probes.js';
-import { SessionTokens } from '../../../src/sessions/session-tokens.js';
+import { SessionsService, WxSessionGuard } from '../../src/index.js';
+import { LivenessProbes } from '../../src/sessions/liveness-probes.js';
+import { SessionTokens } from '../../src/sessions/session-tokens.js';
 import type { Settings } from '../data/apps.js';
 import { readTickets } from '../data/tickets.js';
 import { EmptyGuard } from '../guards/empty.module.js';

@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import { UsersService } from '../../../src/index.js';
+import { UsersService } from '../../src/index.js';
 import type { Settings } from '../data/apps.js';
 import { OursModule } from '../guards/ours.module.js';
 import type { Keeper } from './peers.js';

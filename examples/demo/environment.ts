@@ -1,6 +1,6 @@
 import type { WechatAuthOptions } from '../../src/index.js';
 import { WechatSandbox } from '../../src/testing/index.js';
-import { startPostgres, type RunningPostgres } from '../support/postgres.js';
+import { startPostgres, type RunningPostgres } from './postgres/postgres.js';
 
 const DEMO_APP = { appid: 'wx0000000000000001', secret: 'the-AppSecret-of-the-demo-sandbox' };
 

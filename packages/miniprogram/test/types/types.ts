@@ -8,8 +8,8 @@ import {
   type WxSession,
   type WxSessionAction,
   type WxSessionOptions,
-} from '../../src/miniprogram/index.js';
-import type { WechatAuthAction } from '../../src/errors/error-codes.js';
+} from '../../src/index.js';
+import type { WechatAuthAction } from '../../../../src/errors/error-codes.js';
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 type Expect<T extends true> = T;

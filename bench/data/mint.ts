@@ -1,7 +1,7 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
 import { NestFactory } from '@nestjs/core';
-import { SessionsService } from '../../../src/index.js';
+import { SessionsService } from '../../src/index.js';
 import { OursModule } from '../guards/ours.module.js';
 import type { Settings } from './apps.js';
 import type { BenchDatabase } from './database.js';

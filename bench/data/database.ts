@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
-import { wechatAuthMigrations } from '../../../src/index.js';
-import { temporaryFolder } from '../../support/postgres-home.js';
-import { startPostgres } from '../../support/postgres.js';
+import { wechatAuthMigrations } from '../../src/index.js';
+import { temporaryFolder } from '../../examples/demo/postgres/postgres-home.js';
+import { startPostgres } from '../../examples/demo/postgres/postgres.js';
 import { APP } from './apps.js';
 import { fillRevokedSessions, fillUsers, NEWCOMER } from './population.js';
 

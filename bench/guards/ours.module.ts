@@ -5,7 +5,7 @@ import {
   WechatAuthModule,
   WxSessionGuard,
   type WxSession,
-} from '../../../src/index.js';
+} from '../../src/index.js';
 import type { Settings } from '../data/apps.js';
 import type { Answer } from './answer.js';
 

@@ -32,7 +32,7 @@ export async function servePage(
 /** As `npm run build` does, from the sources or from what became of them. */
 async function bundleClient(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [here('../../src/miniprogram/index')],
+    entryPoints: [here('../../packages/miniprogram/src/index')],
     bundle: true,
     format: 'esm',
     target: 'es2017',
