@@ -202,7 +202,11 @@ describe.each(platforms)('sessions over $name', (platform) => {
     const answer = await call('GET', `${a.url}/me`, { token });
     expect(answer.status).toBe(401);
     expect(answer.body).toMatchObject({ errorCode: 'WX_SESSION_EXPIRED', action: 'relogin' });
-    expect(answer.headers['www-authenticate']).toBe('Bearer');
+    expect(answer.headers).toMatchObject({
+      'www-authenticate': 'Bearer error="invalid_token"',
+      'wx-error': 'WX_SESSION_EXPIRED',
+      'wx-action': 'relogin',
+    });
   });
 
   it.each([
@@ -215,7 +219,9 @@ describe.each(platforms)('sessions over $name', (platform) => {
     const answer = await call('GET', `${a.url}/me`, { headers });
     expect(answer.status).toBe(401);
     expect(answer.body).toMatchObject({ errorCode, action: 'relogin' });
-    expect(answer.headers['www-authenticate']).toBe('Bearer');
+    expect(answer.headers['www-authenticate']).toBe(
+      errorCode === 'WX_SESSION_MISSING' ? 'Bearer' : 'Bearer error="invalid_token"',
+    );
   });
 
   it.each(['Bearer', 'bearer', 'BEARER'])('the scheme may be spelled %s', async (scheme) => {
@@ -284,7 +290,7 @@ describe.each(platforms)('sessions over $name', (platform) => {
     const answer = await call('GET', `${a.url}/removed-meanwhile`, { token });
     expect(answer.body).toMatchObject({ statusCode: 401, errorCode: 'WX_SESSION_REVOKED' });
     expect(answer.headers).toMatchObject({
-      'www-authenticate': 'Bearer',
+      'www-authenticate': 'Bearer error="invalid_token"',
       'cache-control': 'no-store',
     });
   });

@@ -78,6 +78,7 @@ describe.each(platforms)('what WeChat answers, over $name', (platform) => {
     });
     expect(answer.headers['cache-control']).toBe('no-store');
     expect(answer.headers['www-authenticate']).toBe(status === 401 ? 'Bearer' : undefined);
+    expect(answer.headers).toMatchObject({ 'wx-error': errorCode, 'wx-action': action });
     const retryAfter = answer.headers['retry-after'];
     if (status === 429 || status === 503) expect(retryAfter).toMatch(/^[1-9]\d*$/);
     else expect(retryAfter).toBeUndefined();

@@ -17,22 +17,22 @@ function headersOf(code: WechatAuthErrorCode): Record<string, string> {
 }
 
 describe('setErrorHeaders', () => {
-  it('tells a client without a good session how to authenticate', () => {
-    expect(headersOf('WX_SESSION_EXPIRED')).toEqual({
+  it.each<[WechatAuthErrorCode, Record<string, string>]>([
+    ['WX_SESSION_MISSING', { 'Wx-Action': 'relogin', 'WWW-Authenticate': 'Bearer' }],
+    [
+      'WX_SESSION_EXPIRED',
+      { 'Wx-Action': 'relogin', 'WWW-Authenticate': 'Bearer error="invalid_token"' },
+    ],
+    ['WX_SESSION_KEY_INVALID', { 'Wx-Action': 'relogin', 'WWW-Authenticate': 'Bearer' }],
+    ['WX_STORE_UNAVAILABLE', { 'Wx-Action': 'retry', 'Retry-After': '1' }],
+    ['WX_RATE_LIMITED', { 'Wx-Action': 'retry', 'Retry-After': '60' }],
+    ['WX_QUOTA_EXCEEDED', { 'Wx-Action': 'config', 'Retry-After': '3600' }],
+    ['WX_USER_BLOCKED', { 'Wx-Action': 'blocked' }],
+  ])('sets the headers of %s, and no others', (code, headers) => {
+    expect(headersOf(code)).toEqual({
       'Cache-Control': 'no-store',
-      'WWW-Authenticate': 'Bearer',
+      'Wx-Error': code,
+      ...headers,
     });
-  });
-
-  it.each<[WechatAuthErrorCode, string]>([
-    ['WX_STORE_UNAVAILABLE', '1'],
-    ['WX_RATE_LIMITED', '60'],
-    ['WX_QUOTA_EXCEEDED', '3600'],
-  ])('tells when to come back after %s: in %s s', (code, seconds) => {
-    expect(headersOf(code)).toEqual({ 'Cache-Control': 'no-store', 'Retry-After': seconds });
-  });
-
-  it('keeps every other error out of caches too, and promises nothing', () => {
-    expect(headersOf('WX_USER_BLOCKED')).toEqual({ 'Cache-Control': 'no-store' });
   });
 });

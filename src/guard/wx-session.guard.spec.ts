@@ -140,7 +140,12 @@ describe('WxSessionGuard', () => {
       errorCode: 'WX_SESSION_MISSING',
     });
     expect(test.queries.count).toBe(0);
-    expect(headers).toEqual({ 'Cache-Control': 'no-store', 'WWW-Authenticate': 'Bearer' });
+    expect(headers).toEqual({
+      'Cache-Control': 'no-store',
+      'WWW-Authenticate': 'Bearer',
+      'Wx-Error': 'WX_SESSION_MISSING',
+      'Wx-Action': 'relogin',
+    });
   });
 
   it('takes two tokens for an invalid one, not for a missing one', async () => {
@@ -162,7 +167,12 @@ describe('WxSessionGuard', () => {
         errorCode: 'WX_STORE_UNAVAILABLE',
       });
     });
-    expect(headers).toEqual({ 'Cache-Control': 'no-store', 'Retry-After': '1' });
+    expect(headers).toEqual({
+      'Cache-Control': 'no-store',
+      'Retry-After': '1',
+      'Wx-Error': 'WX_STORE_UNAVAILABLE',
+      'Wx-Action': 'retry',
+    });
   });
 
   it('lets nobody in by a fault, and does not dress it up as a refusal', async () => {
@@ -217,7 +227,7 @@ describe('WxSessionGuard', () => {
 
     it('refuses the request where the user has gone', async () => {
       await expect(askAfterRemoval()).rejects.toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });
-      expect(headers).toMatchObject({ 'WWW-Authenticate': 'Bearer' });
+      expect(headers).toMatchObject({ 'WWW-Authenticate': 'Bearer error="invalid_token"' });
     });
 
     it('says so where the database is away', async () => {

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { errorRow, ERRORS, type WechatAuthErrorCode } from '../errors/error-codes.js';
+import { challengeOf } from '../errors/error-headers.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 
 type Json = Record<string, unknown>;
@@ -86,7 +87,7 @@ function failure(status: number, codes: readonly WechatAuthErrorCode[]): Json {
   const rows = codes.map((code) => `- \`${code}\`: ${ERRORS[code].message}`);
   return {
     description: [STATUS_CODES[status] ?? 'Error', '', ...rows].join('\n'),
-    headers: { ...NO_STORE, ...failureHeaders(status, codes) },
+    headers: { ...NO_STORE, ...errorHeaders(codes), ...failureHeaders(status, codes) },
     ...json(
       {
         allOf: [
@@ -107,9 +108,15 @@ function failure(status: number, codes: readonly WechatAuthErrorCode[]): Json {
   };
 }
 
+const errorHeaders = (codes: readonly WechatAuthErrorCode[]): Json => ({
+  'Wx-Error': { description: 'The errorCode.', schema: { type: 'string', enum: codes } },
+  'Wx-Action': { description: 'The action.', schema: { type: 'string', enum: ACTIONS } },
+});
+
 function failureHeaders(status: number, codes: readonly WechatAuthErrorCode[]): Json {
   if (status === 401) {
-    return { 'WWW-Authenticate': { schema: { type: 'string', enum: ['Bearer'] } } };
+    const challenges = [...new Set(codes.map(challengeOf))];
+    return { 'WWW-Authenticate': { schema: { type: 'string', enum: challenges } } };
   }
   const mayWait = codes.some((code) => errorRow(code).retryAfter !== undefined);
   return mayWait

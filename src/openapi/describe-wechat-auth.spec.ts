@@ -108,10 +108,11 @@ describe('describeWechatAuth', () => {
     expect(codes(503)).toContain('WX_STORE_UNAVAILABLE');
     const headers = (status: number): string[] => Object.keys(responses[status].headers);
     expect(headers(200)).toEqual(['Cache-Control']);
-    expect(headers(400)).toEqual(['Cache-Control']);
-    expect(headers(401)).toEqual(['Cache-Control', 'WWW-Authenticate']);
-    expect(headers(429)).toEqual(['Cache-Control', 'Retry-After']);
-    expect(headers(503)).toEqual(['Cache-Control', 'Retry-After']);
+    const onErrors = ['Cache-Control', 'Wx-Error', 'Wx-Action'];
+    expect(headers(400)).toEqual(onErrors);
+    expect(headers(401)).toEqual([...onErrors, 'WWW-Authenticate']);
+    expect(headers(429)).toEqual([...onErrors, 'Retry-After']);
+    expect(headers(503)).toEqual([...onErrors, 'Retry-After']);
     expect(responses[403].description).toContain(ERRORS.WX_USER_BLOCKED.message);
     expect(responses[401].content['application/json'].examples).toMatchObject({
       WX_CODE_USED: { value: { statusCode: 401, errorCode: 'WX_CODE_USED', action: 'relogin' } },
