@@ -1,5 +1,5 @@
 export { WechatAuthModule } from './wechat-auth.module.js';
-export { wechatAuthConfig } from './wechat-auth.env.js';
+export { wechatAuthConfig } from './config/wechat-auth.env.js';
 export type {
   SessionOptions,
   UserDataOptions,
@@ -10,14 +10,14 @@ export type {
   WechatAuthModuleExtras,
   WechatAuthOptions,
   WechatAuthOptionsFactory,
-} from './wechat-auth.options.js';
+} from './config/wechat-auth.options.js';
 
 export { LoginService, type LoginOptions, type LoginResult } from './login/login.service.js';
-export { WechatAuthHeadersInterceptor } from './login/wechat-auth-headers.interceptor.js';
-export { Code2SessionService } from './code2session/code2session.service.js';
-export type { Code2Session } from './code2session/code2session.js';
+export { WechatAuthHeadersInterceptor } from './errors/wechat-auth-headers.interceptor.js';
+export { Code2SessionService } from './wechat/code2session.service.js';
+export type { Code2Session } from './wechat/code2session.js';
 export { UsersService, type UserSessionKey } from './users/users.service.js';
-export { WechatUser } from './users/wechat-user.entity.js';
+export { WechatUser } from './postgres/wechat-user.entity.js';
 export { SessionsService } from './sessions/sessions.service.js';
 export type { IssuedSession, WxSession } from './sessions/wx-session.js';
 
@@ -32,8 +32,8 @@ export type {
   WechatUserInfo,
   WechatWatermark,
 } from './user-data/user-data.types.js';
-export { AccessTokenService } from './wechat-api/access-token.service.js';
-export { WechatApiService } from './wechat-api/wechat-api.service.js';
+export { AccessTokenService } from './wechat/access-token.service.js';
+export { WechatApiService } from './user-data/wechat-api.service.js';
 
 export { WxSessionGuard } from './guard/wx-session.guard.js';
 export { CurrentWxSession, CurrentWxUser, WxApp, WxPublic } from './guard/wx-session.decorators.js';
@@ -43,8 +43,8 @@ export { WechatAuthError, type WechatAuthErrorBody } from './errors/wechat-auth.
 export { WechatUpstreamError, type WechatUpstreamDetails } from './errors/wechat-upstream.error.js';
 export { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
 
-export { wechatAuthEntities } from './wechat-auth.entities.js';
-export { wechatAuthMigrations } from './migrations/index.js';
+export { wechatAuthEntities } from './postgres/entities.js';
+export { wechatAuthMigrations } from './postgres/migrations/index.js';
 
 export {
   describeWechatAuth,

@@ -4,10 +4,10 @@ import { RouterModule } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { LoginController } from './login/login.controller.js';
 import { SessionController } from './login/session.controller.js';
-import { WECHAT_AUTH_DATA_SOURCE } from './store/wechat-store.js';
-import { checkOptions, WECHAT_AUTH_CONFIG } from './wechat-auth.config.js';
-import { wechatAuthEntities } from './wechat-auth.entities.js';
-import type { WechatAuthModuleExtras, WechatAuthOptions } from './wechat-auth.options.js';
+import { WECHAT_AUTH_DATA_SOURCE } from './postgres/postgres-client.js';
+import { checkOptions, WECHAT_AUTH_CONFIG } from './config/wechat-auth.config.js';
+import { wechatAuthEntities } from './postgres/entities.js';
+import type { WechatAuthModuleExtras, WechatAuthOptions } from './config/wechat-auth.options.js';
 import { httpOptions } from './wechat/http-options.js';
 
 const EXTRAS: WechatAuthModuleExtras = {

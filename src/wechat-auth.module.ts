@@ -1,23 +1,25 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { DataSource } from 'typeorm';
-import { WechatApps } from './apps/wechat-apps.js';
-import { Code2SessionService } from './code2session/code2session.service.js';
+import { WechatApps } from './config/wechat-apps.js';
+import { Code2SessionService } from './wechat/code2session.service.js';
 import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
 import { WxSessionGuard } from './guard/wx-session.guard.js';
 import { LoginService } from './login/login.service.js';
-import { LivenessProbes } from './sessions/liveness-probes.js';
+import { SessionProbes } from './sessions/session-probes.js';
 import { RevokedSessionsCleaner } from './sessions/revoked-sessions.cleaner.js';
 import { SessionTokens } from './sessions/session-tokens.js';
 import { SessionsService } from './sessions/sessions.service.js';
-import { WECHAT_AUTH_DATA_SOURCE, WechatStore } from './store/wechat-store.js';
+import { WECHAT_AUTH_DATA_SOURCE, PostgresClient } from './postgres/postgres-client.js';
+import { RevocationsRepository } from './postgres/revocations.repository.js';
+import { UsersRepository } from './postgres/users.repository.js';
 import { UserDataService } from './user-data/user-data.service.js';
 import { SessionKeyCipher } from './users/session-key-cipher.js';
 import { UsersService } from './users/users.service.js';
-import { WechatUser } from './users/wechat-user.entity.js';
+import { WechatUser } from './postgres/wechat-user.entity.js';
 import { ConfigurableModuleClass } from './wechat-auth.module-definition.js';
-import { AccessTokenService } from './wechat-api/access-token.service.js';
-import { WechatApiService } from './wechat-api/wechat-api.service.js';
+import { AccessTokenService } from './wechat/access-token.service.js';
+import { WechatApiService } from './user-data/wechat-api.service.js';
 import { WechatClient } from './wechat/wechat-client.js';
 
 /**
@@ -35,13 +37,15 @@ import { WechatClient } from './wechat/wechat-client.js';
     SessionKeyCipher,
     SessionsService,
     SessionTokens,
-    LivenessProbes,
+    SessionProbes,
     RevokedSessionsCleaner,
     WxSessionGuard,
     UserDataService,
     AccessTokenService,
     WechatApiService,
-    WechatStore,
+    PostgresClient,
+    UsersRepository,
+    RevocationsRepository,
   ],
   exports: [
     LoginService,

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { SessionsService, WxSessionGuard } from '../../src/index.js';
-import { LivenessProbes } from '../../src/sessions/liveness-probes.js';
+import { SessionProbes } from '../../src/sessions/session-probes.js';
 import { SessionTokens } from '../../src/sessions/session-tokens.js';
 import type { Settings } from '../data/apps.js';
 import { readTickets } from '../data/tickets.js';
@@ -90,7 +90,7 @@ serve<MicroCommands>(async (config) => {
   const sessions = app.get(SessionsService);
   const verifier = app.get(SessionTokens);
   const [ours, empty] = [app.get(WxSessionGuard), new EmptyGuard()];
-  if (!asksPostgres) app.get(LivenessProbes).isLive = () => Promise.resolve(true);
+  if (!asksPostgres) app.get(SessionProbes).isLive = () => Promise.resolve(true);
   const verify = (i: number): Promise<unknown> => sessions.verify(at(tokens, i));
   return {
     commands: {

@@ -1,5 +1,5 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import type { Secret } from './secret.js';
+import type { Secret } from '../config/secret.js';
 
 /**
  * A 256-bit key from `secret` for one purpose and one context (HKDF-SHA256, RFC 5869). Different

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { deriveKey } from './derive-key.js';
 import { Envelope } from './envelope.js';
-import { Secret } from './secret.js';
+import { Secret } from '../config/secret.js';
 
 const oldKey = deriveKey(new Secret('an old secret of thirty-two bytes'), 'session-key', 'wx1');
 const newKey = deriveKey(new Secret('a new secret of thirty-two bytes!'), 'session-key', 'wx1');

@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { WxSession } from '../sessions/wx-session.js';
-import type { WechatUser } from '../users/wechat-user.entity.js';
+import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import { carrierOf } from './carrier.js';
 
 /** What the guard learnt of a request it let in. */

@@ -4,15 +4,15 @@ import { Logger } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { WsException } from '@nestjs/websockets';
-import { createTestStore, type TestStore } from '../../test/support/test-store.js';
-import { WechatApps } from '../apps/wechat-apps.js';
-import { LivenessProbes } from '../sessions/liveness-probes.js';
+import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
+import { WechatApps } from '../config/wechat-apps.js';
+import { SessionProbes } from '../sessions/session-probes.js';
 import { SessionTokens } from '../sessions/session-tokens.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { IssuedSession } from '../sessions/wx-session.js';
 import { SessionKeyCipher } from '../users/session-key-cipher.js';
 import { UsersService } from '../users/users.service.js';
-import { checkOptions } from '../wechat-auth.config.js';
+import { checkOptions } from '../config/wechat-auth.config.js';
 import { admissionOf } from './admission.js';
 import { WxApp, WxPublic } from './wx-session.decorators.js';
 import { WxSessionGuard } from './wx-session.guard.js';
@@ -46,7 +46,7 @@ class FaultyGuard extends WxSessionGuard {
 }
 
 describe('WxSessionGuard', () => {
-  let test: TestStore;
+  let test: TestPostgres;
   let sessions: SessionsService;
   let users: UsersService;
   let guard: WxSessionGuard;
@@ -54,7 +54,7 @@ describe('WxSessionGuard', () => {
 
   beforeAll(async () => {
     Logger.overrideLogger(false);
-    test = await createTestStore();
+    test = await createTestPostgres();
     const config = checkOptions({
       apps: [
         { appid: 'wx1', secret: SECRET },
@@ -62,13 +62,12 @@ describe('WxSessionGuard', () => {
       ],
     });
     const apps = new WechatApps(config);
-    const { store } = test;
     sessions = new SessionsService(
       new SessionTokens(apps, config),
-      new LivenessProbes(store),
-      store,
+      new SessionProbes(test.revocations),
+      test.revocations,
     );
-    users = new UsersService(store, apps, new SessionKeyCipher(apps, config));
+    users = new UsersService(test.users, apps, new SessionKeyCipher(apps, config));
   });
   beforeEach(() => {
     headers = {};

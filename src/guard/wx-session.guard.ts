@@ -5,7 +5,7 @@ import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { WxSession } from '../sessions/wx-session.js';
 import { UsersService } from '../users/users.service.js';
-import type { WechatUser } from '../users/wechat-user.entity.js';
+import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import { admit } from './admission.js';
 import { bearerTokenOf, carrierOf } from './carrier.js';
 import { transportException } from './transport-exception.js';

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post, Req, UseInterceptors } from '@nestjs/
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { bearerTokenOf } from '../guard/carrier.js';
 import { WxPublic } from '../guard/wx-session.decorators.js';
-import { WechatAuthHeadersInterceptor } from './wechat-auth-headers.interceptor.js';
+import { WechatAuthHeadersInterceptor } from '../errors/wechat-auth-headers.interceptor.js';
 import { LoginService, type LoginResult } from './login.service.js';
 
 @Controller()

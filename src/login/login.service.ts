@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Code2SessionService } from '../code2session/code2session.service.js';
+import { Code2SessionService } from '../wechat/code2session.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { UsersService } from '../users/users.service.js';
 

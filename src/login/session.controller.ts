@@ -3,7 +3,7 @@ import { CurrentWxSession } from '../guard/wx-session.decorators.js';
 import { WxSessionGuard } from '../guard/wx-session.guard.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { WxSession } from '../sessions/wx-session.js';
-import { WechatAuthHeadersInterceptor } from './wechat-auth-headers.interceptor.js';
+import { WechatAuthHeadersInterceptor } from '../errors/wechat-auth-headers.interceptor.js';
 
 @Controller()
 @UseGuards(WxSessionGuard)

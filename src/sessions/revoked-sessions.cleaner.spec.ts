@@ -2,21 +2,21 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
 import { LogCapture } from '../../test/support/log-capture.js';
-import { createTestStore, type TestStore } from '../../test/support/test-store.js';
+import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
 import { until } from '../../test/support/until.js';
 import { RevokedSessionsCleaner } from './revoked-sessions.cleaner.js';
 
 const TEN_MINUTES = 600_000;
 
 describe('RevokedSessionsCleaner', () => {
-  let test: TestStore;
+  let test: TestPostgres;
   let cleaner: RevokedSessionsCleaner;
   let logger: LogCapture;
 
   beforeEach(async () => {
     Logger.overrideLogger((logger = new LogCapture()));
-    test = await createTestStore();
-    cleaner = new RevokedSessionsCleaner(test.store);
+    test = await createTestPostgres();
+    cleaner = new RevokedSessionsCleaner(test.revocations);
     // The interval alone: Postgres and its driver need their own clocks.
     jest.useFakeTimers({
       doNotFake: [
@@ -151,8 +151,8 @@ describe('RevokedSessionsCleaner', () => {
   });
 
   it('hides no fault of its own behind the silence', async () => {
-    const withoutEntities = await createTestStore({ entities: [], migrations: [] });
-    cleaner = new RevokedSessionsCleaner(withoutEntities.store);
+    const withoutEntities = await createTestPostgres({ entities: [], migrations: [] });
+    cleaner = new RevokedSessionsCleaner(withoutEntities.revocations);
     cleaner.onApplicationBootstrap();
     jest.advanceTimersByTime(TEN_MINUTES);
     await cleaner.onModuleDestroy();

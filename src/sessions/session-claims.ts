@@ -1,4 +1,4 @@
-import { isUuid } from '../crypto/uuid.js';
+import { isUuid } from '../common/is-uuid.js';
 
 /** The claims of a token, all of them and no other (RFC 7519 section 4.1). */
 export interface SessionClaims {

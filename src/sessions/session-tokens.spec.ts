@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { WechatApps } from '../apps/wechat-apps.js';
+import { WechatApps } from '../config/wechat-apps.js';
 import { deriveKey } from '../crypto/derive-key.js';
-import { Secret } from '../crypto/secret.js';
-import { checkOptions } from '../wechat-auth.config.js';
-import type { SessionOptions, WechatAppOptions } from '../wechat-auth.options.js';
+import { Secret } from '../config/secret.js';
+import { checkOptions } from '../config/wechat-auth.config.js';
+import type { SessionOptions, WechatAppOptions } from '../config/wechat-auth.options.js';
 import { SessionTokens } from './session-tokens.js';
 import { SigningKey } from './signing-key.js';
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { WechatApps } from '../apps/wechat-apps.js';
+import { WechatApps } from '../config/wechat-apps.js';
 import { deriveKey } from '../crypto/derive-key.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import type { WechatUser } from '../users/wechat-user.entity.js';
-import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../wechat-auth.config.js';
+import type { WechatUser } from '../postgres/wechat-user.entity.js';
+import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../config/wechat-auth.config.js';
 import { readClaims, type SessionClaims } from './session-claims.js';
 import { headerOf, SigningKey } from './signing-key.js';
 import { sessionOf, type IssuedSession } from './wx-session.js';

@@ -10,10 +10,10 @@ import {
   jest,
 } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { createTestStore, type TestStore } from '../../test/support/test-store.js';
-import { WechatApps } from '../apps/wechat-apps.js';
-import { checkOptions, type WechatAuthConfig } from '../wechat-auth.config.js';
-import { LivenessProbes } from './liveness-probes.js';
+import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
+import { WechatApps } from '../config/wechat-apps.js';
+import { checkOptions, type WechatAuthConfig } from '../config/wechat-auth.config.js';
+import { SessionProbes } from './session-probes.js';
 import { SessionTokens } from './session-tokens.js';
 import { SessionsService } from './sessions.service.js';
 import type { IssuedSession } from './wx-session.js';
@@ -22,17 +22,18 @@ const SECRET = 'c4c1f5d0a2b3948576e0f1d2c3b4a596';
 const config = checkOptions({ appid: 'wx1', secret: SECRET });
 
 describe('SessionsService', () => {
-  let test: TestStore;
+  let test: TestPostgres;
   let sessions: SessionsService;
 
   const serviceWith = (
     theConfig: WechatAuthConfig,
     tokens = new SessionTokens(new WechatApps(theConfig), theConfig),
-  ): SessionsService => new SessionsService(tokens, new LivenessProbes(test.store), test.store);
+  ): SessionsService =>
+    new SessionsService(tokens, new SessionProbes(test.revocations), test.revocations);
 
   beforeAll(async () => {
     Logger.overrideLogger(false);
-    test = await createTestStore();
+    test = await createTestPostgres();
   });
   beforeEach(() => {
     sessions = serviceWith(config);

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { isUuid } from '../crypto/uuid.js';
+import { isUuid } from '../common/is-uuid.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import { WechatStore } from '../store/wechat-store.js';
-import { WechatUser } from '../users/wechat-user.entity.js';
-import { LivenessProbes } from './liveness-probes.js';
+import { RevocationsRepository } from '../postgres/revocations.repository.js';
+import type { WechatUser } from '../postgres/wechat-user.entity.js';
+import { SessionProbes } from './session-probes.js';
 import type { SessionClaims } from './session-claims.js';
 import { SessionTokens } from './session-tokens.js';
-import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
 import { sessionOf, type IssuedSession, type WxSession } from './wx-session.js';
 
 /**
@@ -17,8 +16,8 @@ import { sessionOf, type IssuedSession, type WxSession } from './wx-session.js';
 export class SessionsService {
   constructor(
     private readonly tokens: SessionTokens,
-    private readonly probes: LivenessProbes,
-    private readonly store: WechatStore,
+    private readonly probes: SessionProbes,
+    private readonly revocations: RevocationsRepository,
   ) {}
 
   /**
@@ -35,18 +34,17 @@ export class SessionsService {
    */
   async verify(token: string): Promise<WxSession> {
     const claims = this.tokens.verify(token);
-    if (!(await this.probes.isLive(claims))) throw new WechatAuthError('WX_SESSION_REVOKED');
+    const { sub: userId, jti: id, epoch } = claims;
+    if (!(await this.probes.isLive({ userId, id, epoch }))) {
+      throw new WechatAuthError('WX_SESSION_REVOKED');
+    }
     return sessionOf(claims);
   }
 
   /** Ends one session. @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE` */
   async revoke(session: WxSession): Promise<void> {
     if (!isUuid(session.userId) || !isUuid(session.id)) return;
-    await this.store.query(
-      `INSERT INTO ${this.store.table(WechatRevokedSession)} (user_id, id, expires_at)
-       VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-      () => [session.userId, session.id, session.expiresAt],
-    );
+    await this.revocations.revoke(session.userId, session.id, session.expiresAt);
   }
 
   /**
@@ -66,10 +64,6 @@ export class SessionsService {
 
   /** Ends every session of a user. @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE` */
   async revokeAll(userId: string): Promise<void> {
-    if (!isUuid(userId)) return;
-    await this.store.query(
-      `UPDATE ${this.store.table(WechatUser)} SET session_epoch = session_epoch + 1 WHERE id = $1`,
-      () => [userId],
-    );
+    if (isUuid(userId)) await this.revocations.revokeAll(userId);
   }
 }

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { Code2SessionService } from '../code2session/code2session.service.js';
+import { Code2SessionService } from '../wechat/code2session.service.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { UsersService } from '../users/users.service.js';
-import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../wechat-auth.config.js';
+import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../config/wechat-auth.config.js';
 import { readUserData } from './read-user-data.js';
 import type { EncryptedUserData, SignedUserData, WechatWatermark } from './user-data.types.js';
 

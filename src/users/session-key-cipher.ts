@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { WechatApps } from '../apps/wechat-apps.js';
+import { WechatApps } from '../config/wechat-apps.js';
 import { deriveKey } from '../crypto/derive-key.js';
 import { Envelope } from '../crypto/envelope.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../wechat-auth.config.js';
+import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../config/wechat-auth.config.js';
 
 /** Whose `session_key` it is; the same key in another row does not open. */
 export interface SessionKeyOwner {

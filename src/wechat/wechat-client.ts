@@ -4,8 +4,8 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { isAxiosError, type AxiosRequestConfig } from 'axios';
 import { firstValueFrom } from 'rxjs';
 import { WechatUpstreamError } from '../errors/wechat-upstream.error.js';
-import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../wechat-auth.config.js';
-import { readAnswer, unavailable, type WechatAnswer } from './answer.js';
+import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../config/wechat-auth.config.js';
+import { readAnswer, unavailable, type WechatAnswer } from './wechat-answer.js';
 import { remedyOf, type ErrcodeMap } from './errcodes.js';
 
 const TRIES = 3;

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, randomUUID, type KeyObject } from 'node:crypto';
 import { deriveKey } from '../../src/crypto/derive-key.js';
-import { Secret } from '../../src/crypto/secret.js';
+import { Secret } from '../../src/config/secret.js';
 import { APPID, SECRET } from './app.js';
 
 export const base64url = (data: string | Buffer): string => Buffer.from(data).toString('base64url');

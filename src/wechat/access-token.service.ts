@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { WechatApps } from '../apps/wechat-apps.js';
-import { Secret } from '../crypto/secret.js';
-import type { WechatApp } from '../wechat-auth.config.js';
-import { unavailable, type WechatAnswer } from '../wechat/answer.js';
-import { WechatClient } from '../wechat/wechat-client.js';
+import { SingleFlight } from '../common/single-flight.js';
+import { WechatApps } from '../config/wechat-apps.js';
+import { Secret } from '../config/secret.js';
+import type { WechatApp } from '../config/wechat-auth.config.js';
+import { unavailable, type WechatAnswer } from './wechat-answer.js';
+import { WechatClient } from './wechat-client.js';
 
 interface AccessToken {
   readonly token: Secret;
@@ -23,7 +24,7 @@ const OVERLAP_MS = 5 * 60_000;
 @Injectable()
 export class AccessTokenService {
   private readonly tokens = new Map<string, AccessToken>();
-  private readonly refreshes = new Map<string, Promise<AccessToken>>();
+  private readonly refreshes = new SingleFlight<AccessToken>();
 
   constructor(
     private readonly apps: WechatApps,
@@ -60,14 +61,8 @@ export class AccessTokenService {
     return this.getToken(app.appid);
   }
 
-  /** One request for each app at a time, however many wait for it. */
   private refresh(app: WechatApp): Promise<AccessToken> {
-    let refresh = this.refreshes.get(app.appid);
-    if (refresh === undefined) {
-      refresh = this.fetch(app).finally(() => this.refreshes.delete(app.appid));
-      this.refreshes.set(app.appid, refresh);
-    }
-    return refresh;
+    return this.refreshes.run(app.appid, () => this.fetch(app));
   }
 
   private async fetch({ appid, secret }: WechatApp): Promise<AccessToken> {

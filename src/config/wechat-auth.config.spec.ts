@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { Secret } from './crypto/secret.js';
-import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
+import { Secret } from './secret.js';
+import { WechatAuthConfigError } from '../errors/wechat-auth-config.error.js';
 import { checkOptions } from './wechat-auth.config.js';
 import type { WechatAuthOptions } from './wechat-auth.options.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { isUuid } from './uuid.js';
+import { isUuid } from './is-uuid.js';
 
 const uuid = '0b5e5c0e-7a5d-4c1b-9f0e-2d3c4b5a6978';
 

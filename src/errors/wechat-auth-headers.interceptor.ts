@@ -6,8 +6,8 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { tap, type Observable } from 'rxjs';
-import { setErrorHeaders } from '../errors/error-headers.js';
-import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import { setErrorHeaders } from './error-headers.js';
+import { WechatAuthError } from './wechat-auth.error.js';
 
 /**
  * Sets the headers of the login routes: `Cache-Control: no-store` on every answer, and on errors

@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { isCode } from '../wechat/code.js';
+import { isCode } from '../common/is-code.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { WechatUpstreamError } from '../errors/wechat-upstream.error.js';
-import type { WechatPhoneNumber, WechatWatermark } from '../user-data/user-data.types.js';
+import type { WechatPhoneNumber, WechatWatermark } from './user-data.types.js';
 import { UsersService, type UserSessionKey } from '../users/users.service.js';
-import { unavailable, type WechatAnswer } from '../wechat/answer.js';
+import { unavailable, type WechatAnswer } from '../wechat/wechat-answer.js';
 import type { ErrcodeMap } from '../wechat/errcodes.js';
 import { WechatClient, type WechatCall } from '../wechat/wechat-client.js';
-import { isWechatId } from '../wechat/wechat-id.js';
-import { AccessTokenService } from './access-token.service.js';
+import { isPlainText } from '../common/is-plain-text.js';
+import { AccessTokenService } from '../wechat/access-token.service.js';
 
 /** The token is not, or no longer, valid. */
 const STALE_TOKEN = [40001, 40014, 42001];
@@ -129,7 +129,7 @@ const authorized = <T>(call: WechatCall<T>, token: string): WechatCall<T> => ({
 function readSessionKey(answer: WechatAnswer, ofOpenid: string): string {
   const { openid, session_key: sessionKey } = answer;
   if (openid !== ofOpenid) throw unavailable('the answer is about another openid');
-  if (!isWechatId(sessionKey)) throw unavailable('the answer has no usable session_key');
+  if (!isPlainText(sessionKey)) throw unavailable('the answer has no usable session_key');
   return sessionKey;
 }
 
@@ -137,7 +137,7 @@ function readPhoneNumber(answer: WechatAnswer, ofAppid: string): WechatPhoneNumb
   const info = (answer.phone_info ?? {}) as Record<string, unknown>;
   const { phoneNumber, purePhoneNumber, countryCode, watermark } = info;
   const { appid, timestamp } = (watermark ?? {}) as Partial<WechatWatermark>;
-  if (!isWechatId(phoneNumber) || !isWechatId(purePhoneNumber)) {
+  if (!isPlainText(phoneNumber) || !isPlainText(purePhoneNumber)) {
     throw unavailable('the answer has no usable phone number');
   }
   // WeChat documents it as a text in one place and as a number in another.

@@ -7,8 +7,9 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import { observed } from './observed.js';
-import { PreparedStatements, type Connection, type Result } from './prepared-statements.js';
+import type { Connection, Result } from './connection.js';
+import { PreparedStatements } from './prepared-statements.js';
+import { withQueryObservers } from './query-observers.js';
 
 /** Injects the host's DataSource, whatever its name. */
 export const WECHAT_AUTH_DATA_SOURCE = Symbol('WECHAT_AUTH_DATA_SOURCE');
@@ -16,11 +17,9 @@ export const WECHAT_AUTH_DATA_SOURCE = Symbol('WECHAT_AUTH_DATA_SOURCE');
 /** No caller waits longer than this for Postgres, also where connecting hangs. */
 const TIMEOUT_MS = 5000;
 
-type Work<T> = (runner: QueryRunner, connection: Connection) => Promise<T>;
-
-/** The way to the host's Postgres: every failure there becomes `WX_STORE_UNAVAILABLE`. */
+/** Runs our statements on the host's Postgres: every failure becomes `WX_STORE_UNAVAILABLE`. */
 @Injectable()
-export class WechatStore {
+export class PostgresClient {
   private readonly logger = new Logger('WechatAuth');
   private readonly statements = new PreparedStatements();
   private readonly tables = new Map<EntityTarget<ObjectLiteral>, string>();
@@ -39,35 +38,27 @@ export class WechatStore {
   }
 
   /**
-   * Runs one statement.
-   * @param values - taken when there is a connection to send them on.
-   * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
-   */
-  query<Row>(sql: string, values: () => readonly unknown[]): Promise<Result<Row>> {
-    return this.run((runner, connection) => {
-      const parameters = [...values()];
-      // TypeORM has no way to prepare a statement.
-      return observed(this.dataSource, runner, sql, parameters, () =>
-        this.statements.query<Row>(connection, sql, parameters),
-      );
-    });
-  }
-
-  /**
-   * Does `work` on a connection to the primary: a replica may not know yet of a logout.
+   * Runs one statement on the primary: a replica may not know of a logout yet.
+   * @param values - called when there is a connection to send them on.
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`, after five seconds at the latest
    */
-  async run<T>(work: Work<T>): Promise<T> {
-    const connected = new Connected(this.dataSource);
+  async query<Row>(sql: string, values: () => readonly unknown[]): Promise<Result<Row>> {
+    const use = new ConnectionUse(this.dataSource);
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        connected.giveUp();
+        use.end();
         reject(new Error(`no answer within ${String(TIMEOUT_MS)} ms`));
       }, TIMEOUT_MS);
     });
+    const result = use.run((runner, connection) => {
+      const parameters = [...values()];
+      return withQueryObservers(this.dataSource, runner, sql, parameters, () =>
+        this.statements.query<Row>(connection, sql, parameters),
+      );
+    });
     try {
-      return await Promise.race([connected.run(work), timeout]);
+      return await Promise.race([result, timeout]);
     } catch (error) {
       throw this.unavailable(error);
     } finally {
@@ -85,46 +76,46 @@ export class WechatStore {
   }
 }
 
-/** One use of a connection, which somebody may cease to wait for. */
-class Connected {
+/** One use of a connection of the pool. */
+class ConnectionUse {
   private readonly runner: QueryRunner;
   private connection: Connection | undefined;
-  private givenUp = false;
+  private hasEnded = false;
 
   constructor(dataSource: DataSource) {
     this.runner = dataSource.createQueryRunner('master');
   }
 
-  async run<T>(work: Work<T>): Promise<T> {
+  async run<T>(work: (runner: QueryRunner, connection: Connection) => Promise<T>): Promise<T> {
     try {
       const connection = (await this.runner.connect()) as Connection;
       this.connection = connection;
-      if (this.givenUp) throw new Error('the connection came too late');
+      if (this.hasEnded) throw new Error('the connection came too late');
       return await work(this.runner, connection);
     } catch (error) {
-      if (isGoingAway(error)) this.giveUp();
+      if (isEndOfConnection(error)) this.end();
       throw error;
     } finally {
       await this.runner.release();
     }
   }
 
-  /** Ends a connection that hangs or dies, which the pool would hand to whoever comes next. */
-  giveUp(): void {
-    this.givenUp = true;
+  /** Closes a connection that hangs or ends, so that the pool gives it to nobody else. */
+  end(): void {
+    this.hasEnded = true;
     void this.connection?.end();
   }
 }
 
 /**
- * Whether Postgres said that it is about to end the connection: it shuts down, or somebody has
- * terminated it (classes 57P and 08 of its error codes). The end itself comes a moment later.
+ * Whether Postgres has announced the end of the connection: it shuts down, or the backend was
+ * terminated (classes 57P and 08 of its error codes). The connection closes a moment later.
  */
-function isGoingAway(error: unknown): boolean {
+function isEndOfConnection(error: unknown): boolean {
   const { code }: { code?: unknown } = driverErrorOf(error) as object;
   return typeof code === 'string' && /^(57P|08)/.test(code);
 }
 
-/** The driver's own error: TypeORM's holds the statement and its parameters. */
+/** The driver's own error: that of TypeORM holds the statement and its parameters. */
 const driverErrorOf = (error: unknown): unknown =>
   error instanceof QueryFailedError ? error.driverError : error;

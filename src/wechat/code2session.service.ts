@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { WechatApps } from '../apps/wechat-apps.js';
+import { SingleFlight } from '../common/single-flight.js';
+import { WechatApps } from '../config/wechat-apps.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import type { WechatApp } from '../wechat-auth.config.js';
-import { isCode } from '../wechat/code.js';
-import { WechatClient } from '../wechat/wechat-client.js';
+import type { WechatApp } from '../config/wechat-auth.config.js';
+import { isCode } from '../common/is-code.js';
+import { WechatClient } from './wechat-client.js';
 import { readCode2Session, type Code2Session } from './code2session.js';
 
 /**
@@ -12,7 +13,7 @@ import { readCode2Session, type Code2Session } from './code2session.js';
  */
 @Injectable()
 export class Code2SessionService {
-  private readonly inFlight = new Map<string, Promise<Code2Session>>();
+  private readonly exchanges = new SingleFlight<Code2Session>();
 
   constructor(
     private readonly apps: WechatApps,
@@ -32,12 +33,7 @@ export class Code2SessionService {
   async exchange(code: string, appid?: string): Promise<Code2Session> {
     if (!isCode(code)) throw new WechatAuthError('WX_CODE_MALFORMED');
     const app = this.apps.get(appid);
-    const key = `${app.appid} ${code}`;
-    const running = this.inFlight.get(key);
-    if (running !== undefined) return running;
-    const exchange = this.ask(app, code).finally(() => this.inFlight.delete(key));
-    this.inFlight.set(key, exchange);
-    return exchange;
+    return this.exchanges.run(`${app.appid} ${code}`, () => this.ask(app, code));
   }
 
   private ask(app: WechatApp, code: string): Promise<Code2Session> {

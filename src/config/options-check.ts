@@ -1,6 +1,6 @@
 import ms, { type StringValue } from 'ms';
-import { Secret } from './crypto/secret.js';
-import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
+import { Secret } from './secret.js';
+import { WechatAuthConfigError } from '../errors/wechat-auth-config.error.js';
 import type { WechatApp } from './wechat-auth.config.js';
 
 const DAY = 86_400;

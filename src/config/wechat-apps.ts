@@ -1,10 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import {
-  WECHAT_AUTH_CONFIG,
-  type WechatApp,
-  type WechatAuthConfig,
-} from '../wechat-auth.config.js';
+import { WECHAT_AUTH_CONFIG, type WechatApp, type WechatAuthConfig } from './wechat-auth.config.js';
 
 /** The mini programs of this server; the first is the default one. */
 @Injectable()

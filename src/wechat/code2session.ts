@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { unavailable, type WechatAnswer } from '../wechat/answer.js';
-import { isWechatId } from '../wechat/wechat-id.js';
+import { unavailable, type WechatAnswer } from './wechat-answer.js';
+import { isPlainText } from '../common/is-plain-text.js';
 
 /** What WeChat says of the user behind a code. */
 export interface Code2Session {
@@ -49,11 +49,11 @@ export function readCode2Session(
   exchangedAt: number,
 ): Code2Session {
   const { openid, session_key: sessionKey, unionid } = answer;
-  if (!isWechatId(openid)) throw unavailable('the answer has no usable openid');
-  if (!isWechatId(sessionKey)) throw unavailable('the answer has no usable session_key');
+  if (!isPlainText(openid)) throw unavailable('the answer has no usable openid');
+  if (!isPlainText(sessionKey)) throw unavailable('the answer has no usable session_key');
   // Absent, null or empty: this app is bound to no Open Platform account, or not yet.
   const hasUnionid = unionid !== undefined && unionid !== null && unionid !== '';
-  if (hasUnionid && !isWechatId(unionid))
+  if (hasUnionid && !isPlainText(unionid))
     throw unavailable('the unionid of the answer is not usable');
   return new RedactedCode2Session(
     appid,

@@ -1,24 +1,28 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { wechatAuthMigrations } from '../../src/migrations/index.js';
-import { WechatStore } from '../../src/store/wechat-store.js';
-import { wechatAuthEntities } from '../../src/wechat-auth.entities.js';
+import { wechatAuthMigrations } from '../../src/postgres/migrations/index.js';
+import { RevocationsRepository } from '../../src/postgres/revocations.repository.js';
+import { UsersRepository } from '../../src/postgres/users.repository.js';
+import { PostgresClient } from '../../src/postgres/postgres-client.js';
+import { wechatAuthEntities } from '../../src/postgres/entities.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { QueryCount } from './query-count.js';
 
-/** A store of ours on a database of its own. */
-export interface TestStore {
+/** Our way to Postgres, on a database of its own. */
+export interface TestPostgres {
   readonly database: TestDatabase;
   readonly dataSource: DataSource;
-  readonly store: WechatStore;
+  readonly client: PostgresClient;
+  readonly users: UsersRepository;
+  readonly revocations: RevocationsRepository;
   readonly queries: QueryCount;
   /** Opens new connections in place of those there are. */
   reconnect(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function createTestStore(
+export async function createTestPostgres(
   options: Partial<DataSourceOptions> = {},
-): Promise<TestStore> {
+): Promise<TestPostgres> {
   const database = await createTestDatabase();
   const queries = new QueryCount();
   const dataSource = await new DataSource({
@@ -32,10 +36,13 @@ export async function createTestStore(
     ...options,
   } as DataSourceOptions).initialize();
   queries.count = 0;
+  const client = new PostgresClient(dataSource);
   return {
     database,
     dataSource,
-    store: new WechatStore(dataSource),
+    client,
+    users: new UsersRepository(client),
+    revocations: new RevocationsRepository(client),
     queries,
     reconnect: async () => {
       await dataSource.destroy();

@@ -1,10 +1,10 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 
 /**
- * Does `work`, which runs a statement past TypeORM, and tells the host's logger and subscribers
- * what TypeORM would have told them.
+ * Runs a statement that does not go through TypeORM, and tells the host's query logger and
+ * subscribers of it as TypeORM does.
  */
-export async function observed<Result>(
+export async function withQueryObservers<Result>(
   { logger, options }: DataSource,
   runner: QueryRunner,
   sql: string,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { WechatUpstreamError } from '../errors/wechat-upstream.error.js';
-import { readAnswer } from './answer.js';
+import { readAnswer } from './wechat-answer.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -1,5 +1,5 @@
-import { WechatRevokedSession } from './sessions/wechat-revoked-session.entity.js';
-import { WechatUser } from './users/wechat-user.entity.js';
+import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
+import { WechatUser } from './wechat-user.entity.js';
 
 /** Our entities, for a DataSource without `autoLoadEntities`, such as that of the migration CLI. */
 export const wechatAuthEntities = [WechatUser, WechatRevokedSession];

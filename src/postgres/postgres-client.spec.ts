@@ -2,17 +2,17 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { LogCapture } from '../../test/support/log-capture.js';
-import { createTestStore, type TestStore } from '../../test/support/test-store.js';
+import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
 import { until } from '../../test/support/until.js';
 
-describe('WechatStore', () => {
-  let test: TestStore;
+describe('PostgresClient', () => {
+  let test: TestPostgres;
   let logger: LogCapture;
 
   beforeEach(async () => {
     Logger.overrideLogger((logger = new LogCapture()));
     // One connection, so that each statement meets what the others left there.
-    test = await createTestStore({ poolSize: 1, maxQueryExecutionTime: 100 });
+    test = await createTestPostgres({ poolSize: 1, maxQueryExecutionTime: 100 });
     await test.dataSource.query('CREATE TABLE note (id int PRIMARY KEY)');
     test.queries.count = 0;
   });
@@ -23,7 +23,7 @@ describe('WechatStore', () => {
 
   const INSERT = 'INSERT INTO note VALUES ($1) RETURNING *';
   const insert = async (id: number): Promise<readonly unknown[]> =>
-    (await test.store.query(INSERT, () => [id])).rows;
+    (await test.client.query(INSERT, () => [id])).rows;
   const prepared = (): Promise<{ name: string; uses: number }[]> =>
     test.dataSource.query(
       `SELECT name, (generic_plans + custom_plans)::int AS uses
@@ -44,7 +44,7 @@ describe('WechatStore', () => {
 
   it('tells statements apart by their whole text', async () => {
     const read = async (sql: string): Promise<unknown> =>
-      (await test.store.query(sql, () => [])).rows[0];
+      (await test.client.query(sql, () => [])).rows[0];
     expect(await read('SELECT 1 AS n')).toEqual({ n: 1 });
     expect(await read('SELECT 2 AS n')).toEqual({ n: 2 });
     expect(await read('SELECT 1 AS n')).toEqual({ n: 1 });
@@ -74,9 +74,9 @@ describe('WechatStore', () => {
   });
 
   it('shows slow statements there too', async () => {
-    await test.store.query('SELECT', () => []);
+    await test.client.query('SELECT', () => []);
     expect(test.queries.slow).toBe(0);
-    await test.store.query('SELECT pg_sleep($1)', () => [0.11]);
+    await test.client.query('SELECT pg_sleep($1)', () => [0.11]);
     expect(test.queries.slow).toBe(1);
   });
 
@@ -91,13 +91,13 @@ describe('WechatStore', () => {
     const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND query LIKE '%pg_sleep(10)' AND state = 'active'`;
     for (let round = 0; round < 10; round++) {
-      const sleeper = test.store.query('SELECT pg_sleep(10)', () => []);
+      const sleeper = test.client.query('SELECT pg_sleep(10)', () => []);
       const failure = expect(sleeper).rejects.toMatchObject({
         errorCode: 'WX_STORE_UNAVAILABLE',
       });
       await until(async () => (await test.database.query(terminate)).length > 0);
       await failure;
-      expect((await test.store.query('SELECT 1 AS n', () => [])).rows).toEqual([{ n: 1 }]);
+      expect((await test.client.query('SELECT 1 AS n', () => [])).rows).toEqual([{ n: 1 }]);
     }
   });
 
@@ -116,40 +116,67 @@ describe('WechatStore', () => {
         return undefined as never;
       }
     }
-    const other = await createTestStore({ driver: { Pool: OtherPool } });
-    const { rows } = await other.store.query('SELECT $1::int AS n', () => [3]);
+    const other = await createTestPostgres({ driver: { Pool: OtherPool } });
+    const { rows } = await other.client.query('SELECT $1::int AS n', () => [3]);
     expect(rows).toEqual([{ n: 3 }]);
     await other.close();
   });
 
-  describe('goes on without prepared statements, loses nothing, and says so once, where', () => {
-    /** What leaves the statement of no use to the connection. */
+  describe('loses nothing and prepares its statements again after', () => {
+    /** What makes the prepared statement unusable on the connection. */
     const causes: Record<string, () => Promise<void>> = {
-      'they are forgotten, as behind a pooler that changes connections': async () => {
-        await insert(1);
+      'a DEALLOCATE ALL, as of a pooler that changes connections': async () => {
         await test.dataSource.query('DEALLOCATE ALL');
       },
-      'somebody else has prepared them, as behind such a pooler too': async () => {
-        await insert(1);
+      'a statement of the same name by another client of a pooler': async () => {
         const [statement] = await prepared();
-        // Another client of the pooler, which knows of nothing yet, on the same connection.
         await test.reconnect();
         await test.dataSource.query(`PREPARE ${statement?.name ?? ''} AS ${INSERT}`);
       },
-      'a table has changed meanwhile': async () => {
-        await insert(1);
+      'a change of a table': async () => {
         await test.dataSource.query('ALTER TABLE note ADD COLUMN text text');
       },
     };
 
     it.each(Object.keys(causes))('%s', async (cause) => {
+      await insert(1);
       await causes[cause]?.();
       for (const id of [7, 8]) expect(await insert(id)).toEqual([expect.objectContaining({ id })]);
       const rows = await test.database.query<{ id: number }>('SELECT id FROM note ORDER BY id');
       expect(rows.map(({ id }) => id)).toEqual([1, 7, 8]);
-      expect(logged()).toEqual([
-        expect.stringMatching(/^warn Prepared statements do not last here .*PgBouncer/),
-      ]);
+      expect(await prepared()).toContainEqual(expect.objectContaining({ uses: 2 }));
+      expect(logged()).toEqual([]);
     });
+  });
+
+  it('names a change of a table in the log as what it is', async () => {
+    await insert(1);
+    await test.dataSource.query('ALTER TABLE note ADD COLUMN text text');
+    await insert(2);
+    expect(logger.lines).toContainEqual(
+      expect.stringMatching(/^log A table has changed, .*cached plan.*\(0A000\)/),
+    );
+  });
+
+  it('never gives up prepared statements because tables change', async () => {
+    for (const id of [1, 2, 3, 4, 5]) {
+      await insert(id);
+      await test.dataSource.query(`ALTER TABLE note ADD COLUMN text${String(id)} text`);
+    }
+    await insert(6);
+    await insert(7);
+    expect(await prepared()).toContainEqual(expect.objectContaining({ uses: 2 }));
+  });
+
+  it('gives up prepared statements where connections lose them again and again, and says so once', async () => {
+    for (const id of [1, 2, 3, 4, 5, 6]) {
+      await insert(id);
+      await test.dataSource.query('DEALLOCATE ALL');
+    }
+    expect(await test.database.query('SELECT id FROM note')).toHaveLength(6);
+    expect(await prepared()).toEqual([]);
+    expect(logged()).toEqual([
+      expect.stringMatching(/^warn Statements are no longer prepared.*\(26000\).*PgBouncer/),
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Secret } from './crypto/secret.js';
+import type { Secret } from './secret.js';
 import { OptionsCheck } from './options-check.js';
 import type { WechatAuthModuleExtras, WechatAuthOptions } from './wechat-auth.options.js';
 

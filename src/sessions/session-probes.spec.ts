@@ -2,41 +2,33 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
-import { createTestStore, type TestStore } from '../../test/support/test-store.js';
+import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
 import type { QueryCount } from '../../test/support/query-count.js';
 import type { TestDatabase } from '../../test/support/database.js';
 import { until } from '../../test/support/until.js';
-import type { Result } from '../store/prepared-statements.js';
-import { WechatStore } from '../store/wechat-store.js';
-import { LivenessProbes } from './liveness-probes.js';
-import type { SessionClaims } from './session-claims.js';
+import type { Result } from '../postgres/connection.js';
+import { PostgresClient } from '../postgres/postgres-client.js';
+import { SessionProbes } from './session-probes.js';
+import { RevocationsRepository, type SessionKey } from '../postgres/revocations.repository.js';
 
-describe('LivenessProbes', () => {
-  let test: TestStore;
+describe('SessionProbes', () => {
+  let test: TestPostgres;
   let database: TestDatabase;
   let queries: QueryCount;
-  let probes: LivenessProbes;
+  let probes: SessionProbes;
 
   beforeAll(async () => {
     Logger.overrideLogger(false);
-    test = await createTestStore();
+    test = await createTestPostgres();
     ({ database, queries } = test);
-    probes = new LivenessProbes(test.store);
+    probes = new SessionProbes(test.revocations);
   });
   beforeEach(() => {
     queries.count = 0;
   });
   afterAll(() => test.close());
 
-  const session = (sub: string, epoch = 0): SessionClaims => ({
-    iss: 'us',
-    aud: 'wx1',
-    sub,
-    jti: randomUUID(),
-    epoch,
-    iat: 0,
-    exp: 1,
-  });
+  const session = (userId: string, epoch = 0): SessionKey => ({ userId, id: randomUUID(), epoch });
   const newUser = async (epoch = 0): Promise<string> => {
     const id = randomUUID();
     await database.query(
@@ -45,9 +37,9 @@ describe('LivenessProbes', () => {
     );
     return id;
   };
-  const revoke = ({ sub, jti }: SessionClaims): Promise<unknown> =>
-    database.query('INSERT INTO wechat_revoked_session VALUES ($1, $2, now())', [sub, jti]);
-  const areLive = (sessions: readonly SessionClaims[]): Promise<boolean[]> =>
+  const revoke = ({ userId, id }: SessionKey): Promise<unknown> =>
+    database.query('INSERT INTO wechat_revoked_session VALUES ($1, $2, now())', [userId, id]);
+  const areLive = (sessions: readonly SessionKey[]): Promise<boolean[]> =>
     Promise.all(sessions.map((each) => probes.isLive(each)));
   /** Holds every query on the users until it is let go. */
   const holdQueries = async (): Promise<() => Promise<void>> => {
@@ -69,7 +61,7 @@ describe('LivenessProbes', () => {
 
   it('ends a session only for its own user', async () => {
     const mine = session(await newUser());
-    await revoke({ ...mine, sub: randomUUID() });
+    await revoke({ ...mine, userId: randomUUID() });
     expect(await probes.isLive(mine)).toBe(true);
   });
 
@@ -123,12 +115,12 @@ describe('LivenessProbes', () => {
   it.each([[[]], [[{ asked: 0, ended: null }]], [[{ asked: 2, ended: null }]]])(
     'takes %j for no answer about one session',
     async (rows) => {
-      class WrongStore extends WechatStore {
+      class WrongClient extends PostgresClient {
         override query<Row>(): Promise<Result<Row>> {
           return Promise.resolve({ rows: rows as Row[], rowCount: rows.length });
         }
       }
-      const misled = new LivenessProbes(new WrongStore(test.dataSource));
+      const misled = new SessionProbes(new RevocationsRepository(new WrongClient(test.dataSource)));
       await expect(misled.isLive(session(randomUUID()))).rejects.toMatchObject({
         errorCode: 'WX_STORE_UNAVAILABLE',
       });
@@ -136,8 +128,8 @@ describe('LivenessProbes', () => {
   );
 
   it('is planned once as a lookup by key, also where the tables were empty then', async () => {
-    const alone = await createTestStore({ poolSize: 1 });
-    const lookups = new LivenessProbes(alone.store);
+    const alone = await createTestPostgres({ poolSize: 1 });
+    const lookups = new SessionProbes(alone.revocations);
     const together = Array.from({ length: 20 }, () => session(randomUUID()));
     for (let i = 0; i < 10; i++) await Promise.all(together.map((each) => lookups.isLive(each)));
     const [statement] = await alone.dataSource.query<{ name: string; generic: number }[]>(
