@@ -5,15 +5,16 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { LoginController } from './login/login.controller.js';
 import { SessionController } from './login/session.controller.js';
 import { WECHAT_AUTH_DATA_SOURCE } from './postgres/postgres-client.js';
-import { checkOptions, WECHAT_AUTH_CONFIG } from './config/wechat-auth.config.js';
+import { EXTRAS } from './config/options.js';
+import { resolveConfig, WECHAT_AUTH_CONFIG } from './config/wechat-auth.config.js';
 import { wechatAuthEntities } from './postgres/entities.js';
 import type { WechatAuthModuleExtras, WechatAuthOptions } from './config/wechat-auth.options.js';
 import { httpOptions } from './wechat/http-options.js';
 
-const EXTRAS: WechatAuthModuleExtras = {
-  isGlobal: true,
-  dataSource: undefined,
-  routes: { path: 'wechat' },
+const defaults: WechatAuthModuleExtras = {
+  isGlobal: EXTRAS.isGlobal.default,
+  dataSource: EXTRAS.dataSource.default,
+  routes: EXTRAS.routes.default,
 };
 
 const optionsToken = Symbol('WECHAT_AUTH_OPTIONS');
@@ -23,7 +24,7 @@ export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<WechatAuthOptions>({ optionsInjectionToken: optionsToken })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createWechatAuthOptions')
-    .setExtras(EXTRAS, (definition, extras): DynamicModule => {
+    .setExtras(defaults, (definition, extras): DynamicModule => {
       const { isGlobal, dataSource, routes } = extras;
       return {
         ...definition,
@@ -41,7 +42,7 @@ export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
           ...(definition.providers ?? []),
           {
             provide: WECHAT_AUTH_CONFIG,
-            useFactory: (options: WechatAuthOptions) => checkOptions(options, extras),
+            useFactory: (options: WechatAuthOptions) => resolveConfig(options, extras),
             inject: [optionsToken],
           },
           { provide: WECHAT_AUTH_DATA_SOURCE, useExisting: getDataSourceToken(dataSource) },

@@ -17,7 +17,7 @@ import {
   type WechatAuthOptionsFactory,
 } from '../src/index.js';
 import { WechatSandbox } from '../src/testing/index.js';
-import { APPID, ProfileModule, SECRET } from './support/app.js';
+import { APPID, OTHER_APPID, ProfileModule, SECRET } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { call, logIn } from './support/http.js';
 import { LogCapture } from './support/log-capture.js';
@@ -126,6 +126,8 @@ describe('WechatAuthModule', () => {
       'WECHAT_SECRET',
       'WECHAT_SESSION_SECRET',
       'WECHAT_ENCRYPTION_SECRET',
+      'WECHAT_SESSION_EXPIRES_IN',
+      'WECHAT_BASE_URL',
     ];
     afterEach(() => {
       for (const name of names) Reflect.deleteProperty(process.env, name);
@@ -146,12 +148,36 @@ describe('WechatAuthModule', () => {
       expect(wechatAuthConfig()).toEqual({
         appid: APPID,
         secret: SECRET,
-        session: { secret: ['a session secret of more than 32 bytes'] },
+        session: { secret: 'a session secret of more than 32 bytes' },
         encryptionSecret: [
           'an encryption secret of more than 32 bytes',
           'the one before it of more than 32 bytes',
         ],
+        userData: {},
+        wechat: {},
       });
+    });
+
+    it('logs in for several apps, at the base URL and for the time of the environment', async () => {
+      process.env.WECHAT_APPID = `${APPID}, ${OTHER_APPID}`;
+      process.env.WECHAT_SECRET = `${SECRET},${SECRET}`;
+      process.env.WECHAT_SESSION_EXPIRES_IN = '600';
+      process.env.WECHAT_BASE_URL = wechat.url;
+      process.env.WECHAT_SESSION_SECRET = '';
+      const url = await startDefault(WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider()));
+      const code = wechat.issueCode({ appid: OTHER_APPID });
+      const { body } = await call('POST', `${url}/wechat/login`, {
+        body: { code, appid: OTHER_APPID },
+      });
+      expect(body).toMatchObject({ expiresIn: 600, isNewUser: true });
+    });
+
+    it('refuses two appids with one secret', async () => {
+      process.env.WECHAT_APPID = `${APPID},${OTHER_APPID}`;
+      process.env.WECHAT_SECRET = SECRET;
+      await expect(
+        startDefault(WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider())),
+      ).rejects.toThrow(/apps\[1\].secret.*WECHAT_SECRET/);
     });
 
     it('names the variables that are missing', async () => {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import { WECHAT_AUTH_CONFIG, type WechatApp, type WechatAuthConfig } from './wechat-auth.config.js';
+import type { WechatApp } from './app-options.js';
+import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from './wechat-auth.config.js';
 
 /** The mini programs of this server; the first is the default one. */
 @Injectable()

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from './secret.js';
 import { WechatAuthConfigError } from '../errors/wechat-auth-config.error.js';
-import { checkOptions } from './wechat-auth.config.js';
+import { resolveConfig } from './wechat-auth.config.js';
 import type { WechatAuthOptions } from './wechat-auth.options.js';
 
 const appid = 'wx4f4bc4dec97d474b';
@@ -10,8 +10,8 @@ const secret = 'c4c1f5d0a2b3948576e0f1d2c3b4a596';
 const long = 'a session secret of more than thirty-two bytes';
 
 /** Options as JavaScript or the environment may hand them over, types or not. */
-const check = (options: unknown, extras?: unknown): ReturnType<typeof checkOptions> =>
-  checkOptions(options as WechatAuthOptions, extras as Record<string, never>);
+const check = (options: unknown, extras?: unknown): ReturnType<typeof resolveConfig> =>
+  resolveConfig(options as WechatAuthOptions, extras as Record<string, never>);
 
 function problemsOf(options: unknown, extras?: unknown): readonly string[] {
   try {
@@ -23,16 +23,16 @@ function problemsOf(options: unknown, extras?: unknown): readonly string[] {
   return [];
 }
 
-describe('checkOptions', () => {
+describe('resolveConfig', () => {
   it('needs appid and secret alone, and fills in the defaults of the contract', () => {
     const config = check({ appid, secret });
     expect(config.apps[0]?.secret.reveal()).toBe(secret);
     expect(config).toEqual({
       apps: [{ appid, secret: expect.any(Secret) }],
-      session: { expiresIn: 7200, secrets: [], issuer: 'nestjs-wechat-auth' },
-      encryptionSecrets: [],
+      session: { expiresIn: 7200, secret: [], issuer: 'nestjs-wechat-auth' },
+      encryptionSecret: [],
       userData: { maxAge: 3600 },
-      wechat: { baseUrl: 'https://api.weixin.qq.com', timeout: 5000 },
+      wechat: { baseUrl: ['https://api.weixin.qq.com'], timeout: 5000 },
     });
   });
 
@@ -92,12 +92,14 @@ describe('checkOptions', () => {
     'http://localhost:1',
     'http://[::1]:1',
   ])('takes wechat.baseUrl %s', (baseUrl) => {
-    expect(check({ appid, secret, wechat: { baseUrl } }).wechat.baseUrl).toBe(baseUrl);
+    expect(check({ appid, secret, wechat: { baseUrl } }).wechat.baseUrl).toEqual([baseUrl]);
   });
 
   it('takes a path in wechat.baseUrl, with or without a slash at its end', () => {
     const wechat = { baseUrl: 'https://gateway.example/wechat/' };
-    expect(check({ appid, secret, wechat }).wechat.baseUrl).toBe('https://gateway.example/wechat');
+    expect(check({ appid, secret, wechat }).wechat.baseUrl).toEqual([
+      'https://gateway.example/wechat',
+    ]);
   });
 
   it.each([
@@ -149,10 +151,14 @@ describe('checkOptions', () => {
           { appid, secret },
         ],
       },
-      ['each appid may stand there once'],
+      ['each appid may be listed once'],
     ],
-    ['an unknown option', { appid, secret, sesion: {} }, ['"sesion" is no option']],
-    ['an unknown nested option', { appid, secret, wechat: { url: 'x' } }, ['"url" is no option']],
+    ['an unknown option', { appid, secret, sesion: {} }, ['"sesion" is not an option']],
+    [
+      'an unknown nested option',
+      { appid, secret, wechat: { url: 'x' } },
+      ['"url" is not an option'],
+    ],
     ['session as a text', { appid, secret, session: '2h' }, ['session must be an object']],
     [
       'a static option from the factory',
@@ -189,9 +195,10 @@ describe('checkOptions', () => {
     expect(print).toContain(appid);
     expect(print).not.toContain(secret);
     expect(print).not.toContain(long);
-    expect([...config.session.secrets, ...config.encryptionSecrets].map((s) => s.reveal())).toEqual(
-      [long, long],
-    );
+    expect([...config.session.secret, ...config.encryptionSecret].map((s) => s.reveal())).toEqual([
+      long,
+      long,
+    ]);
   });
 
   it('lists all faults at once and echoes no value', () => {

@@ -1,74 +1,46 @@
+import { WechatAuthConfigError } from '../errors/wechat-auth-config.error.js';
+import { APP_OPTIONS, readApps, type WechatApp } from './app-options.js';
+import { isRecord, readOptions, type Resolved } from './option.js';
 import type { Secret } from './secret.js';
-import { OptionsCheck } from './options-check.js';
+import { EXTRAS, OPTIONS } from './options.js';
 import type { WechatAuthModuleExtras, WechatAuthOptions } from './wechat-auth.options.js';
 
 /** Injects the {@link WechatAuthConfig}. */
 export const WECHAT_AUTH_CONFIG = Symbol('WECHAT_AUTH_CONFIG');
 
-/** A mini program of this server. */
-export interface WechatApp {
-  readonly appid: string;
-  readonly secret: Secret;
-}
-
 /** The options once checked, with their defaults: what the services are built from. */
-export interface WechatAuthConfig {
+export interface WechatAuthConfig extends Resolved<typeof OPTIONS> {
   /** At least one; the first is the default app. */
   readonly apps: readonly WechatApp[];
-  readonly session: {
-    /** Seconds. */
-    readonly expiresIn: number;
-    /** The first signs, all verify; empty: derived from the AppSecret. */
-    readonly secrets: readonly Secret[];
-    readonly issuer: string;
-  };
-  /** The first encrypts, all decrypt; empty: derived from the AppSecret. */
-  readonly encryptionSecrets: readonly Secret[];
-  readonly userData: {
-    /** Seconds. */
-    readonly maxAge: number;
-  };
-  readonly wechat: { readonly baseUrl: string; readonly timeout: number };
 }
 
 /**
- * Checks every option, since what comes from JavaScript or the environment has no types.
- * @throws {@link WechatAuthConfigError} that lists all faults and echoes no value.
+ * Checks every option, since values from JavaScript or the environment have no types.
+ * @throws {@link WechatAuthConfigError} that lists all faults and never echoes a value.
  */
-export function checkOptions(
+export function resolveConfig(
   options: WechatAuthOptions,
   extras: WechatAuthModuleExtras = {},
 ): WechatAuthConfig {
-  const check = new OptionsCheck();
-  check.extras({ ...extras });
-  const root = check.record('the options', options, [
-    'appid',
-    'secret',
-    'apps',
-    'session',
-    'encryptionSecret',
-    'userData',
-    'wechat',
-  ]);
-  const session = check.record('session', root.session, ['expiresIn', 'secret', 'issuer']);
-  const userData = check.record('userData', root.userData, ['maxAge']);
-  const wechat = check.record('wechat', root.wechat, ['baseUrl', 'timeout']);
-  const config = {
-    apps: check.apps(root),
-    session: {
-      expiresIn: check.seconds('session.expiresIn', session.expiresIn, 7200),
-      secrets: check.secrets('session.secret', session.secret),
-      issuer: check.issuer(session.issuer),
-    },
-    encryptionSecrets: check.secrets('encryptionSecret', root.encryptionSecret),
-    userData: { maxAge: check.seconds('userData.maxAge', userData.maxAge, 3600) },
-    wechat: {
-      baseUrl: check.baseUrl(wechat.baseUrl),
-      timeout: check.timeout(wechat.timeout),
-    },
-  };
-  const keys = [session.secret, root.encryptionSecret];
-  if (keys.includes(undefined)) check.derivation(config.apps);
-  check.done();
+  const problems: string[] = [];
+  // What Nest hands over as extras has all that forRoot was given.
+  readOptions(EXTRAS, extras, problems, { others: Object.keys(extras) });
+  const misplaced = Object.keys(EXTRAS).filter((name) => isRecord(options) && name in options);
+  for (const name of misplaced) {
+    problems.push(`${name} belongs beside the factory of forRootAsync, not in what it returns.`);
+  }
+  const others = [...APP_OPTIONS, ...misplaced];
+  const resolved = readOptions(OPTIONS, options, problems, { others });
+  const config = { ...resolved, apps: readApps(options, problems) };
+  const derivesKeys = [resolved.session.secret, resolved.encryptionSecret].some(
+    (secrets: readonly Secret[] | undefined) => secrets?.length === 0,
+  );
+  // Keys derived from an AppSecret that can be guessed would let anybody forge sessions.
+  if (derivesKeys && config.apps.some(({ secret }) => Buffer.byteLength(secret.reveal()) < 32)) {
+    problems.push(
+      'An AppSecret of WeChat has 32 characters; with a shorter one, set session.secret and encryptionSecret.',
+    );
+  }
+  if (problems.length > 0) throw new WechatAuthConfigError(problems);
   return config;
 }

@@ -43,9 +43,11 @@ export interface SessionOptions {
 export interface WechatApiOptions {
   /**
    * Where WeChat's API is. `http:` only for loopback addresses, as the AppSecret travels in the URL.
+   * In a list the next one is tried where no connection to the one before could be made; WeChat
+   * documents `https://api2.weixin.qq.com` for that.
    * @defaultValue `'https://api.weixin.qq.com'`
    */
-  baseUrl?: string | undefined;
+  baseUrl?: string | readonly string[] | undefined;
   /**
    * Milliseconds for a whole exchange, retries included; at most 60,000.
    * @defaultValue 5000
@@ -63,8 +65,8 @@ export interface UserDataOptions {
   maxAge?: number | string | undefined;
 }
 
-/** What `forRoot` takes and the factory of `forRootAsync` returns. */
-export type WechatAuthOptions = (SingleAppOptions | SeveralAppsOptions) & {
+/** The options beside those of the apps. */
+export interface CommonOptions {
   session?: SessionOptions | undefined;
   /**
    * The secret behind the keys that encrypt each `session_key` at rest: at least 32 bytes. In a
@@ -74,7 +76,10 @@ export type WechatAuthOptions = (SingleAppOptions | SeveralAppsOptions) & {
   encryptionSecret?: string | readonly string[] | undefined;
   userData?: UserDataOptions | undefined;
   wechat?: WechatApiOptions | undefined;
-};
+}
+
+/** What `forRoot` takes and the factory of `forRootAsync` returns. */
+export type WechatAuthOptions = (SingleAppOptions | SeveralAppsOptions) & CommonOptions;
 
 /** What shapes the module itself; in `forRootAsync` it stands beside the factory. */
 export interface WechatAuthModuleExtras {

@@ -12,7 +12,7 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import type { IssuedSession } from '../sessions/wx-session.js';
 import { SessionKeyCipher } from '../users/session-key-cipher.js';
 import { UsersService } from '../users/users.service.js';
-import { checkOptions } from '../config/wechat-auth.config.js';
+import { resolveConfig } from '../config/wechat-auth.config.js';
 import { admissionOf } from './admission.js';
 import { WxApp, WxPublic } from './wx-session.decorators.js';
 import { WxSessionGuard } from './wx-session.guard.js';
@@ -55,7 +55,7 @@ describe('WxSessionGuard', () => {
   beforeAll(async () => {
     Logger.overrideLogger(false);
     test = await createTestPostgres();
-    const config = checkOptions({
+    const config = resolveConfig({
       apps: [
         { appid: 'wx1', secret: SECRET },
         { appid: 'wx2', secret: SECRET },

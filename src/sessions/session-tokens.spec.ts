@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { WechatApps } from '../config/wechat-apps.js';
 import { deriveKey } from '../crypto/derive-key.js';
 import { Secret } from '../config/secret.js';
-import { checkOptions } from '../config/wechat-auth.config.js';
+import { resolveConfig } from '../config/wechat-auth.config.js';
 import type { SessionOptions, WechatAppOptions } from '../config/wechat-auth.options.js';
 import { SessionTokens } from './session-tokens.js';
 import { SigningKey } from './signing-key.js';
@@ -19,7 +19,7 @@ function tokensOf(
   session: SessionOptions = {},
   apps: WechatAppOptions[] = [app, otherApp],
 ): SessionTokens {
-  const config = checkOptions({ apps, session });
+  const config = resolveConfig({ apps, session });
   return new SessionTokens(new WechatApps(config), config);
 }
 

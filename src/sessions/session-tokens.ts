@@ -28,7 +28,7 @@ export class SessionTokens {
     private readonly apps: WechatApps,
     @Inject(WECHAT_AUTH_CONFIG) private readonly config: WechatAuthConfig,
   ) {
-    const { secrets } = config.session;
+    const { secret: secrets } = config.session;
     this.keys = apps.all.flatMap(({ appid, secret }) =>
       (secrets.length > 0 ? secrets : [secret]).map(
         (each) => new SigningKey(deriveKey(each, 'session', appid), appid),

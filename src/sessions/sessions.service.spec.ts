@@ -12,14 +12,14 @@ import {
 import { Logger } from '@nestjs/common';
 import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
 import { WechatApps } from '../config/wechat-apps.js';
-import { checkOptions, type WechatAuthConfig } from '../config/wechat-auth.config.js';
+import { resolveConfig, type WechatAuthConfig } from '../config/wechat-auth.config.js';
 import { SessionProbes } from './session-probes.js';
 import { SessionTokens } from './session-tokens.js';
 import { SessionsService } from './sessions.service.js';
 import type { IssuedSession } from './wx-session.js';
 
 const SECRET = 'c4c1f5d0a2b3948576e0f1d2c3b4a596';
-const config = checkOptions({ appid: 'wx1', secret: SECRET });
+const config = resolveConfig({ appid: 'wx1', secret: SECRET });
 
 describe('SessionsService', () => {
   let test: TestPostgres;

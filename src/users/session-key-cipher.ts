@@ -17,7 +17,7 @@ export class SessionKeyCipher {
   private readonly envelopes: ReadonlyMap<string, Envelope>;
 
   constructor(apps: WechatApps, @Inject(WECHAT_AUTH_CONFIG) config: WechatAuthConfig) {
-    const { encryptionSecrets } = config;
+    const { encryptionSecret: encryptionSecrets } = config;
     this.envelopes = new Map(
       apps.all.map(({ appid, secret }) => {
         const secrets = encryptionSecrets.length > 0 ? encryptionSecrets : [secret];

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SingleFlight } from '../common/single-flight.js';
 import { WechatApps } from '../config/wechat-apps.js';
 import { Secret } from '../config/secret.js';
-import type { WechatApp } from '../config/wechat-auth.config.js';
+import type { WechatApp } from '../config/app-options.js';
 import { unavailable, type WechatAnswer } from './wechat-answer.js';
 import { WechatClient } from './wechat-client.js';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SingleFlight } from '../common/single-flight.js';
 import { WechatApps } from '../config/wechat-apps.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import type { WechatApp } from '../config/wechat-auth.config.js';
+import type { WechatApp } from '../config/app-options.js';
 import { isCode } from '../common/is-code.js';
 import { WechatClient } from './wechat-client.js';
 import { readCode2Session, type Code2Session } from './code2session.js';

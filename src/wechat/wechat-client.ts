@@ -45,22 +45,34 @@ export class WechatClient {
    * @throws {@link WechatUpstreamError}
    */
   async call<T>(call: WechatCall<T>): Promise<T> {
-    const deadline = AbortSignal.timeout(this.config.wechat.timeout);
+    const { baseUrl, timeout } = this.config.wechat;
+    const deadline = AbortSignal.timeout(timeout);
+    const hosts = [...baseUrl];
     for (let tries = 1; ; tries++) {
       try {
-        return call.read(readAnswer(await this.send(call, deadline), call));
+        return call.read(readAnswer(await this.send(call, hosts[0] ?? '', deadline), call));
       } catch (error) {
-        if (tries < TRIES && isRetryable(error) && (await this.backOff(tries, deadline))) continue;
-        throw this.logged(call, error instanceof NotSent ? error.failure : error);
+        if (error instanceof NotSent && hosts.length > 1) {
+          this.logger.warn(
+            `${String(hosts.shift())} cannot be reached, trying ${String(hosts[0])}`,
+          );
+        } else if (
+          tries >= TRIES ||
+          !isRetryable(error) ||
+          !(await this.backOff(tries, deadline))
+        ) {
+          throw this.logged(call, error instanceof NotSent ? error.failure : error);
+        }
       }
     }
   }
 
   private async send(
     { path, query, body }: WechatCall<unknown>,
+    baseUrl: string,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
-    const { baseUrl, timeout } = this.config.wechat;
+    const { timeout } = this.config.wechat;
     const request: AxiosRequestConfig = {
       method: body === undefined ? 'GET' : 'POST',
       url: baseUrl + path,

@@ -1,0 +1,79 @@
+import { isRecord, type Option, type OptionTable } from './option.js';
+import { baseUrls, flag, milliseconds, secrets, text, timeSpan } from './option-types.js';
+import type { CommonOptions, WechatAuthModuleExtras } from './wechat-auth.options.js';
+
+const option = <T>(row: Option<T>): Option<T> => row;
+
+/** Every option but those of the apps: its default, its check and what the READMEs say of it. */
+export const OPTIONS = {
+  session: {
+    expiresIn: option({
+      ...timeSpan,
+      default: 7200,
+      env: 'WECHAT_SESSION_EXPIRES_IN',
+      description: "seconds, or a time span with its unit such as `'2h'`; at most 7 days",
+    }),
+    secret: option({
+      ...secrets,
+      default: [],
+      env: 'WECHAT_SESSION_SECRET',
+      description: 'a string of at least 32 bytes, or a list: the first signs, all verify',
+    }),
+    issuer: option({
+      ...text,
+      default: 'nestjs-wechat-auth',
+      description: 'the `iss` claim of the tokens',
+    }),
+  },
+  encryptionSecret: option({
+    ...secrets,
+    default: [],
+    env: 'WECHAT_ENCRYPTION_SECRET',
+    description: 'a string of at least 32 bytes, or a list: the first encrypts, all decrypt',
+  }),
+  userData: {
+    maxAge: option({
+      ...timeSpan,
+      default: 3600,
+      description: 'how old encrypted user data may be: seconds, or a time span; at most 7 days',
+    }),
+  },
+  wechat: {
+    baseUrl: option({
+      ...baseUrls,
+      default: ['https://api.weixin.qq.com'],
+      env: 'WECHAT_BASE_URL',
+      description:
+        '`http:` only for loopback addresses; a list: the next one is tried where no connection could be made',
+    }),
+    timeout: option({
+      ...milliseconds(60_000),
+      default: 5000,
+      description: 'milliseconds for a whole exchange, retries included; at most 60000',
+    }),
+  },
+} satisfies OptionTable<CommonOptions>;
+
+/** The options that shape the module itself. */
+export const EXTRAS = {
+  isGlobal: option({
+    ...flag,
+    default: true,
+    description: '`false`: import the module once, and re-export it from that module for others',
+  }),
+  dataSource: option<string | undefined>({
+    default: undefined,
+    description: 'the name of your TypeORM DataSource',
+    must: 'the name of a DataSource',
+    read: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
+  }),
+  routes: option<{ path: string } | false>({
+    default: { path: 'wechat' },
+    description: 'where the login routes are, or `false` for none',
+    must: "{ path: '…' } or false",
+    read: (value) => {
+      if (value === false) return false;
+      return isRecord(value) && typeof value.path === 'string' ? { path: value.path } : undefined;
+    },
+  }),
+} satisfies OptionTable<WechatAuthModuleExtras>;
