@@ -1,10 +1,10 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { admissionOf } from './admission.js';
+import { guardedCallOf } from './guarded-call.js';
 
 /** The {@link WxSession} of a guarded handler. */
 export const CurrentWxSession = createParamDecorator(
-  (_: unknown, context: ExecutionContext) => admissionOf(context).session,
+  (_: unknown, context: ExecutionContext) => guardedCallOf(context).session,
 );
 
 /**
@@ -12,7 +12,7 @@ export const CurrentWxSession = createParamDecorator(
  * The request ends with `WX_SESSION_REVOKED` where the user has gone in the meantime.
  */
 export const CurrentWxUser = createParamDecorator((_: unknown, context: ExecutionContext) =>
-  admissionOf(context).user(),
+  guardedCallOf(context).user(),
 );
 
 const publicRoute = Reflector.createDecorator<true>();

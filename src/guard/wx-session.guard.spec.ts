@@ -13,7 +13,7 @@ import type { IssuedSession } from '../sessions/wx-session.js';
 import { SessionKeyCipher } from '../users/session-key-cipher.js';
 import { UsersService } from '../users/users.service.js';
 import { resolveConfig } from '../config/wechat-auth.config.js';
-import { admissionOf } from './admission.js';
+import { guardedCallOf } from './guarded-call.js';
 import { WxApp, WxPublic } from './wx-session.decorators.js';
 import { WxSessionGuard } from './wx-session.guard.js';
 
@@ -118,7 +118,7 @@ describe('WxSessionGuard', () => {
     const { token, session } = await logIn();
     const context = request('guarded', token);
     expect(await guard.canActivate(context)).toBe(true);
-    expect(admissionOf(context).session).toEqual(session);
+    expect(guardedCallOf(context).session).toEqual(session);
     expect(headers).toEqual({});
   });
 
@@ -127,7 +127,7 @@ describe('WxSessionGuard', () => {
     const context = request('guarded', token);
     await guard.canActivate(context);
     expect(test.queries.count).toBe(1);
-    const { user: ask } = admissionOf(context);
+    const { user: ask } = guardedCallOf(context);
     const [one, other] = await Promise.all([ask(), ask()]);
     expect(one.id).toBe(session.userId);
     expect(other).toBe(one);
@@ -180,7 +180,7 @@ describe('WxSessionGuard', () => {
     await expect(guardOf(FaultyGuard).canActivate(context)).rejects.toThrow(
       new TypeError('a fault'),
     );
-    expect(() => admissionOf(context)).toThrow();
+    expect(() => guardedCallOf(context)).toThrow();
     expect(headers).toEqual({});
   });
 
@@ -205,7 +205,7 @@ describe('WxSessionGuard', () => {
     await expect(guard.canActivate(context)).rejects.toMatchObject({
       errorCode: 'WX_SESSION_INVALID',
     });
-    expect(() => admissionOf(context)).toThrow();
+    expect(() => guardedCallOf(context)).toThrow();
   });
 
   it('speaks to each transport in its own words, and sets no headers where there are none', async () => {
@@ -221,7 +221,7 @@ describe('WxSessionGuard', () => {
       const context = request('guarded', token);
       await guard.canActivate(context);
       await users.remove(session.userId);
-      return admissionOf(context).user();
+      return guardedCallOf(context).user();
     };
 
     it('refuses the request where the user has gone', async () => {
@@ -234,7 +234,7 @@ describe('WxSessionGuard', () => {
       const context = request('guarded', token);
       await guard.canActivate(context);
       await withoutTables(async () => {
-        await expect(admissionOf(context).user()).rejects.toMatchObject({
+        await expect(guardedCallOf(context).user()).rejects.toMatchObject({
           errorCode: 'WX_STORE_UNAVAILABLE',
         });
       });

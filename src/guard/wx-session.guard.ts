@@ -1,14 +1,12 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
-import { setErrorHeaders } from '../errors/error-headers.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { WxSession } from '../sessions/wx-session.js';
 import { UsersService } from '../users/users.service.js';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
-import { admit } from './admission.js';
-import { bearerTokenOf, carrierOf } from './carrier.js';
-import { transportException } from './transport-exception.js';
+import { clearGuardedCall, setGuardedCall } from './guarded-call.js';
+import { transportOf } from './transports/transports.js';
 import { routeOptionsOf } from './wx-session.decorators.js';
 
 /**
@@ -32,11 +30,12 @@ export class WxSessionGuard implements CanActivate {
    * and RPC as the exception of that transport.
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    clearGuardedCall(context);
     const { isPublic, appid } = routeOptionsOf(this.reflector, context);
     if (isPublic) return true;
     try {
       const session = await this.authenticate(this.getToken(context), appid);
-      admit(context, { session, user: this.userOf(session, context) });
+      setGuardedCall(context, { session, user: this.userOf(session, context) });
       return true;
     } catch (error) {
       return await this.refused(error, context);
@@ -45,16 +44,12 @@ export class WxSessionGuard implements CanActivate {
 
   /** Where the token comes from; `undefined` where the request has none. */
   protected getToken(context: ExecutionContext): string | undefined {
-    return bearerTokenOf(carrierOf(context));
+    return transportOf(context).tokenOf(context);
   }
 
-  /** What happens to a request that is not let in; to be refused it must throw or return false. */
+  /** What happens to a request that is not let in; an override must throw or return false. */
   protected async refuse(error: WechatAuthError, context: ExecutionContext): Promise<boolean> {
-    const type: string = context.getType();
-    if (type === 'http') {
-      setErrorHeaders(this.adapterHost.httpAdapter, context.switchToHttp().getResponse(), error);
-    }
-    throw await transportException(type, error);
+    throw await transportOf(context).exceptionOf(error, context, this.adapterHost.httpAdapter);
   }
 
   private async authenticate(token: string | undefined, appid?: string): Promise<WxSession> {

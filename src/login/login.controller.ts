@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Post, Req, UseInterceptors } from '@nestjs/common';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import { bearerTokenOf } from '../guard/carrier.js';
+import { bearerTokenOf } from '../guard/bearer-token.js';
 import { WxPublic } from '../guard/wx-session.decorators.js';
 import { WechatAuthHeadersInterceptor } from '../errors/wechat-auth-headers.interceptor.js';
 import { LoginService, type LoginResult } from './login.service.js';

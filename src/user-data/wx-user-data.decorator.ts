@@ -7,7 +7,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { setErrorHeaders } from '../errors/error-headers.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import { admissionOf } from '../guard/admission.js';
+import { guardedCallOf } from '../guard/guarded-call.js';
 import { UserDataService } from './user-data.service.js';
 import type { EncryptedUserData } from './user-data.types.js';
 
@@ -24,7 +24,7 @@ class WxUserDataPipe implements PipeTransform<ExecutionContext, Promise<object>>
     const { body } = http.getRequest<{ body?: EncryptedUserData | null }>();
     try {
       const data = body ?? { encryptedData: '', iv: '' };
-      return await this.userData.decrypt(admissionOf(context).session.userId, data);
+      return await this.userData.decrypt(guardedCallOf(context).session.userId, data);
     } catch (error) {
       if (error instanceof WechatAuthError) {
         setErrorHeaders(this.adapterHost.httpAdapter, http.getResponse(), error);
