@@ -33,7 +33,7 @@ export type {
   WechatWatermark,
 } from './user-data/user-data.types.js';
 export { AccessTokenService } from './wechat/access-token.service.js';
-export { WechatApiService } from './user-data/wechat-api.service.js';
+export { WechatApiService, type WechatApiRequest } from './user-data/wechat-api.service.js';
 
 export { WxSessionGuard } from './guard/wx-session.guard.js';
 export { CurrentWxSession, CurrentWxUser, WxApp, WxPublic } from './guard/wx-session.decorators.js';

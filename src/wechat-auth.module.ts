@@ -20,6 +20,7 @@ import { WechatUser } from './postgres/wechat-user.entity.js';
 import { ConfigurableModuleClass } from './wechat-auth.module-definition.js';
 import { AccessTokenService } from './wechat/access-token.service.js';
 import { WechatApiService } from './user-data/wechat-api.service.js';
+import { WechatCalls } from './wechat/wechat-calls.js';
 import { WechatClient } from './wechat/wechat-client.js';
 
 /**
@@ -42,6 +43,7 @@ import { WechatClient } from './wechat/wechat-client.js';
     WxSessionGuard,
     UserDataService,
     AccessTokenService,
+    WechatCalls,
     WechatApiService,
     PostgresClient,
     UsersRepository,

@@ -3,8 +3,14 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { AccessTokenService, UsersService, WechatApiService } from '../src/index.js';
+import {
+  AccessTokenService,
+  UsersService,
+  WechatApiService,
+  type WechatApiRequest,
+} from '../src/index.js';
 import { WechatSandbox, type SandboxFault } from '../src/testing/index.js';
 import { APPID, OTHER_APPID, SECRET, startApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -338,6 +344,68 @@ describe('the calls that need an access token', () => {
       await expect(api.getPhoneNumber('nobody', 'code')).rejects.toMatchObject({
         errorCode: 'WX_SESSION_REVOKED',
       });
+      expect(wechat.requests).toHaveLength(before);
+    });
+  });
+
+  describe('request', () => {
+    const phoneCall = (openid: string): WechatApiRequest => ({
+      path: '/wxa/business/getuserphonenumber',
+      body: { code: wechat.issuePhoneCode({ openid, appid: APPID }), openid },
+    });
+
+    it('makes any call with the access token, and returns the response of WeChat as it is', async () => {
+      await start();
+      expect(await api.request(APPID, phoneCall('o-request'))).toEqual({
+        errcode: 0,
+        errmsg: 'ok',
+        phone_info: expect.objectContaining({ purePhoneNumber: '13800138000' }),
+      });
+    });
+
+    it('repeats the call once where WeChat refuses the access token', async () => {
+      await start();
+      await accessTokens.getToken(APPID);
+      wechat.expireAccessTokens();
+      expect(await api.request(APPID, phoneCall('o-request'))).toMatchObject({ errcode: 0 });
+    });
+
+    it('fails with the errcode, and with neither the token nor the parameters in the error', async () => {
+      await start();
+      const failure: unknown = await api
+        .request(APPID, { path: '/wxa/checksession', query: { openid: 'o-nobody-at-all' } })
+        .catch((error: unknown) => error);
+      expect(failure).toMatchObject({ errorCode: 'WX_UPSTREAM_ERROR', errcode: 40003 });
+      const print = inspect(failure, { depth: null, showHidden: true });
+      expect(print).not.toContain(await accessTokens.getToken(APPID));
+      expect(print).not.toContain('o-nobody-at-all');
+    });
+
+    it('does not let the query replace the access token', async () => {
+      await start();
+      const call = { ...phoneCall('o-request'), query: { access_token: 'mine' } };
+      expect(await api.request(APPID, call)).toMatchObject({ errcode: 0 });
+    });
+
+    it('refuses an app that is not configured', async () => {
+      await start();
+      await expect(api.request('wx-unknown', phoneCall('o'))).rejects.toMatchObject({
+        errorCode: 'WX_APP_UNKNOWN',
+      });
+    });
+
+    it.each([
+      '',
+      'wxa/x',
+      '//evil.example/x',
+      '/x?access_token=1',
+      '/x#y',
+      '@evil.example/',
+      '/a/../b c',
+    ])('sends nothing for the path %j', async (path) => {
+      await start();
+      const before = wechat.requests.length;
+      await expect(api.request(APPID, { path })).rejects.toThrow(TypeError);
       expect(wechat.requests).toHaveLength(before);
     });
   });

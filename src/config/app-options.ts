@@ -1,4 +1,4 @@
-import { isRecord } from './option.js';
+import { isRecord } from '../common/is-record.js';
 import { Secret } from './secret.js';
 
 /** A mini program of this server. */

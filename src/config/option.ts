@@ -1,3 +1,5 @@
+import { isRecord } from '../common/is-record.js';
+
 /** One option of the module. */
 export interface Option<T> {
   readonly default: T;
@@ -27,9 +29,6 @@ export type OptionTable<Options> = {
     | Option<unknown>
     | (NonNullable<Options[K]> extends object ? OptionTable<NonNullable<Options[K]>> : never);
 };
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const isOption = (entry: Option<unknown> | OptionGroup): entry is Option<unknown> =>
   typeof entry.read === 'function';

@@ -1,4 +1,5 @@
-import { isRecord, type Option, type OptionTable } from './option.js';
+import { isRecord } from '../common/is-record.js';
+import type { Option, OptionTable } from './option.js';
 import { baseUrls, flag, milliseconds, secrets, text, timeSpan } from './option-types.js';
 import type { CommonOptions, WechatAuthModuleExtras } from './wechat-auth.options.js';
 

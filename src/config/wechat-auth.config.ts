@@ -1,6 +1,7 @@
 import { WechatAuthConfigError } from '../errors/wechat-auth-config.error.js';
 import { APP_OPTIONS, readApps, type WechatApp } from './app-options.js';
-import { isRecord, readOptions, type Resolved } from './option.js';
+import { isRecord } from '../common/is-record.js';
+import { readOptions, type Resolved } from './option.js';
 import type { Secret } from './secret.js';
 import { EXTRAS, OPTIONS } from './options.js';
 import type { WechatAuthModuleExtras, WechatAuthOptions } from './wechat-auth.options.js';

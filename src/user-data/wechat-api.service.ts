@@ -1,37 +1,65 @@
-import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { isCode } from '../common/is-code.js';
-import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import { WechatUpstreamError } from '../errors/wechat-upstream.error.js';
-import type { WechatPhoneNumber, WechatWatermark } from './user-data.types.js';
-import { UsersService, type UserSessionKey } from '../users/users.service.js';
-import { unavailable, type WechatAnswer } from '../wechat/wechat-answer.js';
-import type { ErrcodeMap } from '../wechat/errcodes.js';
-import { WechatClient, type WechatCall } from '../wechat/wechat-client.js';
 import { isPlainText } from '../common/is-plain-text.js';
-import { AccessTokenService } from '../wechat/access-token.service.js';
+import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import { UsersService } from '../users/users.service.js';
+import { unavailable, type WechatAnswer } from '../wechat/wechat-answer.js';
+import { WechatCalls } from '../wechat/wechat-calls.js';
+import { isRecord } from '../common/is-record.js';
+import type { WechatPhoneNumber } from './user-data.types.js';
 
-/** The token is not, or no longer, valid. */
-const STALE_TOKEN = [40001, 40014, 42001];
-
-const SESSION_KEY_ERRCODES: ErrcodeMap = new Map([[87009, 'WX_SESSION_KEY_INVALID']]);
-
-const PHONE_ERRCODES: ErrcodeMap = new Map([
-  [40029, 'WX_PHONE_CODE_INVALID'],
-  [40163, 'WX_PHONE_CODE_INVALID'],
-]);
+/** A call to WeChat's API, such as `{ path: '/wxa/msg_sec_check', body: { … } }`. */
+export interface WechatApiRequest {
+  /** Starts with a slash. */
+  path: string;
+  /** Without the access token. */
+  query?: Readonly<Record<string, string>>;
+  /** Sent as JSON by POST; without it the call is a GET. */
+  body?: object;
+}
 
 /**
  * The calls to WeChat that need an access token. All may throw {@link WechatUpstreamError} and
  * {@link WechatAuthError} `WX_STORE_UNAVAILABLE`.
+ * @publicApi
  */
 @Injectable()
 export class WechatApiService {
   constructor(
-    private readonly accessTokens: AccessTokenService,
     private readonly users: UsersService,
-    private readonly wechat: WechatClient,
+    private readonly calls: WechatCalls,
   ) {}
+
+  /**
+   * Any call of WeChat's API that returns JSON, with the access token of a mini program: within `wechat.timeout`, and
+   * repeated once with a new token where WeChat refuses the one we had.
+   *
+   * @example
+   * const { result } = await wechatApi.request(user.appid, {
+   *   path: '/wxa/msg_sec_check',
+   *   body: { version: 2, scene: 2, openid: user.openid, content },
+   * });
+   * @returns WeChat's JSON as it is, when its `errcode` is 0 or absent.
+   * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
+   * @throws {@link WechatUpstreamError} with `errcode`, `errmsg` and `rid` for any other errcode
+   * @throws TypeError for a path that does not start with one slash, or has a query
+   */
+  async request(
+    appid: string,
+    { path, query = {}, body }: WechatApiRequest,
+  ): Promise<WechatAnswer> {
+    // Anything else could send the access token to another host, or change the query.
+    if (!/^(\/[\w.-]+)+$/.test(path)) {
+      throw new TypeError('The path must look like /wxa/msg_sec_check, without a query.');
+    }
+    return this.calls.authorized(appid, {
+      path,
+      query,
+      ...(body && { body }),
+      secrets: [],
+      read: (answer) => answer,
+    });
+  }
 
   /**
    * Whether the `session_key` we have is the one that WeChat has. Source: WeChat, "checkSessionKey".
@@ -39,8 +67,7 @@ export class WechatApiService {
    */
   async checkSessionKey(userId: string): Promise<boolean> {
     try {
-      const owner = await this.users.getSessionKey(userId);
-      await this.callSigned('/wxa/checksession', owner, () => undefined);
+      await this.calls.checkSessionKey(await this.users.getSessionKey(userId));
       return true;
     } catch (error) {
       if (error instanceof WechatAuthError && error.errorCode === 'WX_SESSION_KEY_INVALID') {
@@ -51,19 +78,17 @@ export class WechatApiService {
   }
 
   /**
-   * Lets WeChat make a new `session_key` for the user and keeps it: data encrypted with the old one
+   * Lets WeChat make a new `session_key` for the user and stores it: data encrypted with the old one
    * can no longer be read. Source: WeChat, "resetUserSessionKey".
    *
    * @param userId - our id, as the session has it.
    * @throws {@link WechatAuthError} `WX_SESSION_KEY_INVALID`
    */
   async resetSessionKey(userId: string): Promise<void> {
-    const owner = await this.users.getSessionKey(userId);
+    const holder = await this.users.getSessionKey(userId);
     const exchangedAt = performance.now();
-    const sessionKey = await this.callSigned('/wxa/resetusersessionkey', owner, (answer) =>
-      readSessionKey(answer, owner.openid),
-    );
-    await this.users.storeSessionKey({ ...owner, sessionKey, exchangedAt });
+    const sessionKey = await this.calls.resetSessionKey(holder);
+    await this.users.storeSessionKey({ ...holder, sessionKey, exchangedAt });
   }
 
   /**
@@ -79,78 +104,27 @@ export class WechatApiService {
     const user = await this.users.findById(userId);
     if (user === null) throw new WechatAuthError('WX_SESSION_REVOKED');
     const { appid, openid } = user;
-    return this.call(appid, {
-      path: '/wxa/business/getuserphonenumber',
-      query: {},
-      body: { code, openid },
-      secrets: [code],
-      errcodes: PHONE_ERRCODES,
-      read: (answer) => readPhoneNumber(answer, appid),
-    });
-  }
-
-  /** A call that proves to WeChat that we have the user's `session_key`. */
-  private callSigned<T>(
-    path: string,
-    { appid, openid, sessionKey }: UserSessionKey,
-    read: (answer: WechatAnswer) => T,
-  ): Promise<T> {
-    // The key is the base64 text as it is, the message empty, the result hexadecimal.
-    const signature = createHmac('sha256', sessionKey).update('').digest('hex');
-    return this.call(appid, {
-      path,
-      query: { openid, signature, sig_method: 'hmac_sha256' },
-      secrets: [sessionKey, signature],
-      errcodes: SESSION_KEY_ERRCODES,
-      read,
-    });
-  }
-
-  /** A call with an access token, repeated once with another where WeChat refuses the first. */
-  private async call<T>(appid: string, call: WechatCall<T>): Promise<T> {
-    const token = await this.accessTokens.getToken(appid);
-    try {
-      return await this.wechat.call(authorized(call, token));
-    } catch (error) {
-      if (!(error instanceof WechatUpstreamError && STALE_TOKEN.includes(error.errcode ?? 0))) {
-        throw error;
-      }
-      return this.wechat.call(authorized(call, await this.accessTokens.replace(token, appid)));
-    }
+    return readPhoneInfo(await this.calls.getPhoneInfo(appid, openid, code), appid);
   }
 }
 
-const authorized = <T>(call: WechatCall<T>, token: string): WechatCall<T> => ({
-  ...call,
-  query: { access_token: token, ...call.query },
-  secrets: [token, ...call.secrets],
-});
-
-function readSessionKey(answer: WechatAnswer, ofOpenid: string): string {
-  const { openid, session_key: sessionKey } = answer;
-  if (openid !== ofOpenid) throw unavailable('the answer is about another openid');
-  if (!isPlainText(sessionKey)) throw unavailable('the answer has no usable session_key');
-  return sessionKey;
-}
-
-function readPhoneNumber(answer: WechatAnswer, ofAppid: string): WechatPhoneNumber {
-  const info = (answer.phone_info ?? {}) as Record<string, unknown>;
-  const { phoneNumber, purePhoneNumber, countryCode, watermark } = info;
-  const { appid, timestamp } = (watermark ?? {}) as Partial<WechatWatermark>;
+function readPhoneInfo(info: unknown, ofAppid: string): WechatPhoneNumber {
+  const { phoneNumber, purePhoneNumber, countryCode, watermark } = isRecord(info) ? info : {};
+  const { appid, timestamp } = isRecord(watermark) ? watermark : {};
   if (!isPlainText(phoneNumber) || !isPlainText(purePhoneNumber)) {
-    throw unavailable('the answer has no usable phone number');
+    throw unavailable('the response has no usable phone number');
   }
-  // WeChat documents it as a text in one place and as a number in another.
+  // WeChat documents it as a string in one place and as a number in another.
   if (typeof countryCode !== 'string' && typeof countryCode !== 'number') {
-    throw unavailable('the answer has no usable countryCode');
+    throw unavailable('the response has no usable countryCode');
   }
   if (appid !== ofAppid || typeof timestamp !== 'number') {
-    throw unavailable('the watermark of the answer is of another app');
+    throw unavailable('the watermark of the response is of another app');
   }
   return {
     phoneNumber,
     purePhoneNumber,
     countryCode: String(countryCode),
-    watermark: { appid, timestamp },
+    watermark: { appid: ofAppid, timestamp },
   };
 }

@@ -1,0 +1,63 @@
+/** The flow of the house: a login goes down this list, and each folder imports only those below. */
+const FLOW = {
+  login: ['user-data', 'guard', 'sessions', 'users', 'wechat'],
+  'user-data': ['guard', 'sessions', 'users', 'wechat'],
+  guard: ['sessions', 'users'],
+  sessions: [],
+  users: ['wechat'],
+  wechat: [],
+};
+
+/** What every folder of the flow may import. */
+const GROUND = ['postgres', 'config', 'crypto', 'errors', 'common'];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: 'no-cycle',
+      comment: 'Types included.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    ...Object.entries(FLOW).map(([folder, below]) => ({
+      name: `flow-of-${folder}`,
+      comment: `src/${folder} imports ${[...below, ...GROUND].join(', ')} alone.`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { path: '^src/', pathNot: `^src/(${[folder, ...below, ...GROUND].join('|')})/` },
+    })),
+    {
+      name: 'wechat-needs-no-database',
+      severity: 'error',
+      from: { path: '^src/wechat/' },
+      to: { path: '^src/postgres/' },
+    },
+    {
+      name: 'ground-imports-no-flow',
+      severity: 'error',
+      from: { path: `^src/(${GROUND.join('|')})/` },
+      to: { path: `^src/(${Object.keys(FLOW).join('|')}|openapi|testing)/` },
+    },
+    {
+      name: 'testing-stands-alone',
+      comment: 'Users import it without the module.',
+      severity: 'error',
+      from: { path: '^src/testing/' },
+      to: { path: '^src/', pathNot: '^src/testing/' },
+    },
+    {
+      name: 'client-stands-alone',
+      severity: 'error',
+      from: { path: '^packages/miniprogram/src/' },
+      to: { pathNot: '^packages/miniprogram/src/' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    exclude: { path: '\\.spec\\.ts$' },
+    doNotFollow: { path: 'node_modules' },
+  },
+};
