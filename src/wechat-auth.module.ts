@@ -11,6 +11,7 @@ import { RevokedSessionsCleaner } from './sessions/revoked-sessions.cleaner.js';
 import { SessionTokens } from './sessions/session-tokens.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { WECHAT_AUTH_DATA_SOURCE, PostgresClient } from './postgres/postgres-client.js';
+import { PostgresClock } from './postgres/postgres-clock.js';
 import { RevocationsRepository } from './postgres/revocations.repository.js';
 import { UsersRepository } from './postgres/users.repository.js';
 import { UserDataService } from './user-data/user-data.service.js';
@@ -46,6 +47,7 @@ import { WechatClient } from './wechat/wechat-client.js';
     WechatCalls,
     WechatApiService,
     PostgresClient,
+    PostgresClock,
     UsersRepository,
     RevocationsRepository,
   ],

@@ -127,7 +127,7 @@ export const ERRORS = {
     action: 'retry',
     retryAfter: 1,
     message:
-      'The server cannot reach its database. The session is untouched: try again in a moment.',
+      'The server cannot reach its database. What was asked for may or may not have been done: try again in a moment.',
   },
 } as const satisfies Record<string, ErrorRow>;
 

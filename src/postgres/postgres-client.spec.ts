@@ -23,7 +23,7 @@ describe('PostgresClient', () => {
 
   const INSERT = 'INSERT INTO note VALUES ($1) RETURNING *';
   const insert = async (id: number): Promise<readonly unknown[]> =>
-    (await test.client.query(INSERT, () => [id])).rows;
+    test.client.query(INSERT, [id], (row) => ({ id: row.number('id') }));
   const prepared = (): Promise<{ name: string; uses: number }[]> =>
     test.dataSource.query(
       `SELECT name, (generic_plans + custom_plans)::int AS uses
@@ -44,7 +44,7 @@ describe('PostgresClient', () => {
 
   it('tells statements apart by their whole text', async () => {
     const read = async (sql: string): Promise<unknown> =>
-      (await test.client.query(sql, () => [])).rows[0];
+      (await test.client.query(sql, [], (row) => ({ n: row.number('n') })))[0];
     expect(await read('SELECT 1 AS n')).toEqual({ n: 1 });
     expect(await read('SELECT 2 AS n')).toEqual({ n: 2 });
     expect(await read('SELECT 1 AS n')).toEqual({ n: 1 });
@@ -74,9 +74,9 @@ describe('PostgresClient', () => {
   });
 
   it('shows slow statements there too', async () => {
-    await test.client.query('SELECT', () => []);
+    await test.client.query('SELECT', [], () => undefined);
     expect(test.queries.slow).toBe(0);
-    await test.client.query('SELECT pg_sleep($1)', () => [0.11]);
+    await test.client.query('SELECT pg_sleep($1)', [0.11], () => undefined);
     expect(test.queries.slow).toBe(1);
   });
 
@@ -91,13 +91,13 @@ describe('PostgresClient', () => {
     const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND query LIKE '%pg_sleep(10)' AND state = 'active'`;
     for (let round = 0; round < 10; round++) {
-      const sleeper = test.client.query('SELECT pg_sleep(10)', () => []);
+      const sleeper = test.client.query('SELECT pg_sleep(10)', [], () => undefined);
       const failure = expect(sleeper).rejects.toMatchObject({
         errorCode: 'WX_STORE_UNAVAILABLE',
       });
       await until(async () => (await test.database.query(terminate)).length > 0);
       await failure;
-      expect((await test.client.query('SELECT 1 AS n', () => [])).rows).toEqual([{ n: 1 }]);
+      expect(await test.client.query('SELECT 1 AS n', [], (row) => row.number('n'))).toEqual([1]);
     }
   });
 
@@ -117,8 +117,9 @@ describe('PostgresClient', () => {
       }
     }
     const other = await createTestPostgres({ driver: { Pool: OtherPool } });
-    const { rows } = await other.client.query('SELECT $1::int AS n', () => [3]);
-    expect(rows).toEqual([{ n: 3 }]);
+    expect(await other.client.query('SELECT $1::int AS n', [3], (row) => row.number('n'))).toEqual([
+      3,
+    ]);
     await other.close();
   });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import type { Connection, Result } from './connection.js';
+import { isPg, type Connection, type Result } from './connection.js';
 
 /** A change of a table has made a prepared statement unusable (feature_not_supported). */
 const TABLE_CHANGED = '0A000';
@@ -15,6 +15,9 @@ const OTHER_SESSION = ['26000', '42P05'];
 /** As a single `DISCARD ALL` is no reason to give up. */
 const MAX_OTHER_SESSIONS = 3;
 
+/** Parsers that the host has set in `pg` must not change what we read. */
+const types = { getTypeParser: () => (text: string) => text };
+
 /**
  * Runs statements that each connection parses once: half of what our statements cost is parsing and
  * planning. In each of the errors above Postgres has done nothing, so the statement is sent again,
@@ -26,31 +29,23 @@ export class PreparedStatements {
   private generation = 0;
   private otherSessions = 0;
 
-  async query<Row>(
-    connection: Connection,
-    text: string,
-    values: readonly unknown[],
-  ): Promise<Result<Row>> {
-    const isPg = connection.connectionParameters !== undefined;
-    if (!isPg || this.otherSessions === MAX_OTHER_SESSIONS) {
-      return connection.query<Row>(text, values);
-    }
+  async query(connection: Connection, text: string, values: readonly unknown[]): Promise<Result> {
+    if (!isPg(connection)) return connection.query(text, values);
     const name = this.nameOf(text);
     try {
-      return await connection.query<Row>({ name, text, values });
+      return await connection.query({ ...name, text, values, types });
     } catch (error) {
       const { code = '' } = error as { code?: string };
       if (code !== TABLE_CHANGED && !OTHER_SESSION.includes(code)) throw error;
       // Another query may have renamed the statements since: then this is the same cause.
-      if (this.names.get(text) === name) this.rename(error as Error, code);
-      return this.otherSessions === MAX_OTHER_SESSIONS
-        ? connection.query<Row>(text, values)
-        : connection.query<Row>({ name: this.nameOf(text), text, values });
+      if (this.names.get(text) === name.name) this.rename(error as Error, code);
+      return connection.query({ ...this.nameOf(text), text, values, types });
     }
   }
 
   /** Made of the text, so that one name never stands for two statements on a shared connection. */
-  private nameOf(text: string): string {
+  private nameOf(text: string): { name?: string } {
+    if (this.otherSessions === MAX_OTHER_SESSIONS) return {};
     let name = this.names.get(text);
     if (name === undefined) {
       const hash = createHash('sha256')
@@ -59,7 +54,7 @@ export class PreparedStatements {
       name = `wechat_auth_${hash.slice(0, 32)}`;
       this.names.set(text, name);
     }
-    return name;
+    return { name };
   }
 
   private rename({ message }: Error, code: string): void {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import { PostgresClient } from './postgres-client.js';
+import { PostgresClient, TIMEOUT_MS } from './postgres-client.js';
+import { PostgresClock } from './postgres-clock.js';
 import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
 import { WechatUser } from './wechat-user.entity.js';
 
@@ -12,47 +13,87 @@ export interface SessionKey {
   readonly epoch: number;
 }
 
+/** Of an integer in Postgres; the next epoch is 0, as no session lasts that long. */
+const MAX_EPOCH = 2 ** 31 - 1;
+
 /** The statements that end sessions and ask which have ended. All throw `WX_STORE_UNAVAILABLE`. */
 @Injectable()
 export class RevocationsRepository {
-  constructor(private readonly postgres: PostgresClient) {}
+  constructor(
+    private readonly postgres: PostgresClient,
+    private readonly clock: PostgresClock,
+  ) {}
 
-  async revoke(userId: string, id: string, expiresAt: Date): Promise<void> {
-    await this.postgres.query(
+  /** @returns whether it had not been revoked before. */
+  async revoke(userId: string, id: string, expiresAt: Date): Promise<boolean> {
+    const revoked = await this.postgres.query(
       `INSERT INTO ${this.revoked} (user_id, id, expires_at)
-       VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-      () => [userId, id, expiresAt],
+       VALUES ($1, $2, to_timestamp($3::float8 / 1000)) ON CONFLICT DO NOTHING RETURNING id`,
+      [userId, id, expiresAt.getTime()],
+      () => true,
     );
+    return revoked.length > 0;
   }
 
-  async revokeAll(userId: string): Promise<void> {
-    await this.postgres.query(
-      `UPDATE ${this.users} SET session_epoch = session_epoch + 1 WHERE id = $1`,
-      () => [userId],
+  /**
+   * Ends the sessions of the epoch that the user has now. A statement that reaches Postgres when its
+   * caller has given up does nothing, so it never ends a later login.
+   * @returns whether there is such a user.
+   */
+  async revokeAll(userId: string): Promise<boolean> {
+    const deadline = await this.clock.timeOf(performance.now() + TIMEOUT_MS);
+    const [epoch] = await this.postgres.query(
+      `SELECT session_epoch FROM ${this.users} WHERE id = $1`,
+      [userId],
+      (row) => row.number('session_epoch'),
     );
+    if (epoch === undefined) return false;
+    const [inTime] = await this.postgres.query(
+      `WITH gate AS MATERIALIZED (
+         SELECT clock_timestamp() < to_timestamp($4::float8 / 1000) AS in_time
+       ), raised AS (
+         UPDATE ${this.users} SET session_epoch = $3
+         WHERE id = $1 AND session_epoch = $2 AND (SELECT in_time FROM gate)
+       )
+       SELECT in_time FROM gate`,
+      [userId, epoch, epoch === MAX_EPOCH ? 0 : epoch + 1, deadline],
+      (row) => row.boolean('in_time'),
+    );
+    if (inTime !== true) {
+      // In time for us but not for Postgres: its clock is not what we thought.
+      this.clock.forget();
+      throw new WechatAuthError('WX_STORE_UNAVAILABLE');
+    }
+    return true;
   }
 
   /** The indexes of the sessions that have ended or whose user is gone. */
   async findEnded(sessions: readonly SessionKey[]): Promise<ReadonlySet<number>> {
     // Two lookups by key, not a join: a plan made while the tables are empty stays fast.
-    const { rows } = await this.postgres.query<{ asked: number; ended: number[] | null }>(
-      `SELECT count(*)::int AS asked,
-         array_agg(s.place::int - 1) FILTER (WHERE
+    const [ended] = await this.postgres.query(
+      `SELECT count(*)::int AS asked, pg_is_in_recovery() AS is_standby,
+         coalesce(string_agg((s.place - 1)::text, ',') FILTER (WHERE
            (SELECT u.session_epoch FROM ${this.users} u
             WHERE u.id = s.user_id) IS DISTINCT FROM s.epoch
            OR (SELECT r.id FROM ${this.revoked} r
-            WHERE r.user_id = s.user_id AND r.id = s.id) IS NOT NULL) AS ended
+            WHERE r.user_id = s.user_id AND r.id = s.id) IS NOT NULL), '') AS ended
        FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS s(user_id, id, epoch, place)`,
-      () => [
+      [
         arrayOf(sessions.map(({ userId }) => userId)),
         arrayOf(sessions.map(({ id }) => id)),
         arrayOf(sessions.map(({ epoch }) => epoch)),
       ],
+      (row) => {
+        // A standby may not know of a logout yet.
+        if (row.boolean('is_standby')) throw new Error('this server is a standby');
+        if (row.number('asked') !== sessions.length) throw new Error('wrong number of sessions');
+        const list = row.text('ended');
+        return new Set(list === '' ? [] : list.split(',').map(Number));
+      },
     );
-    const [answer] = rows;
-    // Fail closed: an answer that is not about these sessions lets nobody in.
-    if (answer?.asked !== sessions.length) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
-    return new Set(answer.ended ?? []);
+    // Fail closed: no answer lets nobody in.
+    if (ended === undefined) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
+    return ended;
   }
 
   /**
@@ -62,17 +103,21 @@ export class RevocationsRepository {
    */
   async clearExpired(limit: number): Promise<number> {
     // One hour more: an instance whose clock is behind that of Postgres still accepts the token.
-    const { rowCount } = await this.postgres.query(
-      `DELETE FROM ${this.revoked} r USING (
-         SELECT user_id, id FROM ${this.revoked}
-         WHERE expires_at < now() - interval '1 hour'
-           AND (SELECT pg_try_advisory_xact_lock(hashtext('nestjs-wechat-auth'), hashtext($1)))
-         ORDER BY expires_at LIMIT $2
-         FOR UPDATE SKIP LOCKED) expired
-       WHERE r.user_id = expired.user_id AND r.id = expired.id`,
-      () => [this.revoked, limit],
+    const [cleared = 0] = await this.postgres.query(
+      `WITH cleared AS (
+         DELETE FROM ${this.revoked} r USING (
+           SELECT user_id, id FROM ${this.revoked}
+           WHERE expires_at < now() - interval '1 hour'
+             AND (SELECT pg_try_advisory_xact_lock(hashtext('nestjs-wechat-auth'), hashtext($1)))
+           ORDER BY expires_at LIMIT $2
+           FOR UPDATE SKIP LOCKED) expired
+         WHERE r.user_id = expired.user_id AND r.id = expired.id
+         RETURNING 1)
+       SELECT count(*)::int AS cleared FROM cleared`,
+      [this.revoked, limit],
+      (row) => row.number('cleared'),
     );
-    return rowCount ?? 0;
+    return cleared;
   }
 
   private get users(): string {

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { PostgresClient } from './postgres-client.js';
+import { PostgresClock } from './postgres-clock.js';
+import type { Row } from './row.js';
 import { WechatUser } from './wechat-user.entity.js';
 
 /** A `session_key` as it is stored: encrypted. */
@@ -7,17 +10,20 @@ export interface SealedSessionKey {
   readonly appid: string;
   readonly openid: string;
   readonly sealedSessionKey: Buffer;
-  /** When WeChat gave it out, in milliseconds of `performance.now()`. */
+  /** When WeChat was asked for it, in milliseconds of `performance.now()`. */
   readonly exchangedAt: number;
 }
 
-/** The columns of a {@link WechatUser} that are read with it. */
-const USER = `id, appid, openid, unionid, session_epoch AS "sessionEpoch",
-  created_at AS "createdAt", updated_at AS "updatedAt", last_login_at AS "lastLoginAt"`;
+const milliseconds = (column: string): string =>
+  `(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`;
 
-/** When the exchange was, by the clock of Postgres: `age` seconds ago. */
-const exchangedAt = (age: string): string =>
-  `statement_timestamp() - make_interval(secs => ${age})`;
+/** The columns of a {@link WechatUser} that are read with it. */
+const USER = `id, appid, openid, unionid, session_epoch, ${milliseconds('created_at')},
+  ${milliseconds('updated_at')}, ${milliseconds('last_login_at')}`;
+
+/** The time of an exchange. It was before this moment, whatever our estimate of the clock says. */
+const exchangedAt = (time: string): string =>
+  `least(to_timestamp(${time}::float8 / 1000), clock_timestamp())`;
 
 /**
  * Whether the exchange at `at` is older than the stored one. A stored time in the future, as a
@@ -33,15 +39,19 @@ const newerOf = (column: string): string =>
 /** The statements about `wechat_user`. All throw `WX_STORE_UNAVAILABLE`. */
 @Injectable()
 export class UsersRepository {
-  constructor(private readonly postgres: PostgresClient) {}
+  constructor(
+    private readonly postgres: PostgresClient,
+    private readonly clock: PostgresClock,
+  ) {}
 
   /** The one statement of a login: creates the user with `id`, or updates the one there is. */
   async upsert(
     id: string,
-    { appid, openid, sealedSessionKey, exchangedAt: at }: SealedSessionKey,
+    key: SealedSessionKey,
     unionid: string | undefined,
   ): Promise<WechatUser> {
-    const { rows } = await this.postgres.query<WechatUser>(
+    const time = await this.clock.timeOf(key.exchangedAt);
+    const [user] = await this.postgres.query(
       `INSERT INTO ${this.table} AS u
          (id, appid, openid, unionid, session_key, session_key_at, last_login_at)
        VALUES ($1, $2, $3, $4, $5, ${exchangedAt('$6')}, now())
@@ -52,18 +62,22 @@ export class UsersRepository {
          updated_at = now(),
          last_login_at = now()
        RETURNING ${USER}`,
-      () => [id, appid, openid, unionid ?? null, sealedSessionKey, ageOf(at)],
+      [id, key.appid, key.openid, unionid ?? null, key.sealedSessionKey, time],
+      readUser,
     );
-    return Object.assign(new WechatUser(), rows[0]);
+    if (user === undefined) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
+    return user;
   }
 
   /** Stores a `session_key` that came without a login, unless a newer one is stored. */
   async storeSessionKey(key: SealedSessionKey): Promise<void> {
+    const time = await this.clock.timeOf(key.exchangedAt);
     await this.postgres.query(
       `UPDATE ${this.table} u
        SET session_key = $3, session_key_at = ${exchangedAt('$4')}, updated_at = now()
        WHERE u.appid = $1 AND u.openid = $2 AND (${isOlder(exchangedAt('$4'))}) IS NOT TRUE`,
-      () => [key.appid, key.openid, key.sealedSessionKey, ageOf(key.exchangedAt)],
+      [key.appid, key.openid, key.sealedSessionKey, time],
+      () => undefined,
     );
   }
 
@@ -80,27 +94,33 @@ export class UsersRepository {
     return this.find('WHERE unionid = $1 ORDER BY created_at, id', [unionid]);
   }
 
-  /** The stored `session_key` of a user; `null` where there is no such user. */
-  async findSessionKey(
-    id: string,
-  ): Promise<Pick<WechatUser, 'appid' | 'openid' | 'sealedSessionKey'> | null> {
-    const { rows } = await this.postgres.query<WechatUser>(
-      `SELECT appid, openid, session_key AS "sealedSessionKey" FROM ${this.table} WHERE id = $1`,
-      () => [id],
+  /** The stored `session_key` of a user; `undefined` where there is none. */
+  async findSessionKey(id: string): Promise<Omit<SealedSessionKey, 'exchangedAt'> | undefined> {
+    const [key] = await this.postgres.query(
+      `SELECT appid, openid, encode(session_key, 'base64') AS session_key
+       FROM ${this.table} WHERE id = $1 AND session_key IS NOT NULL`,
+      [id],
+      (row) => ({
+        appid: row.text('appid'),
+        openid: row.text('openid'),
+        sealedSessionKey: Buffer.from(row.text('session_key'), 'base64'),
+      }),
     );
-    return rows[0] ?? null;
+    return key;
   }
 
-  async remove(id: string): Promise<void> {
-    await this.postgres.query(`DELETE FROM ${this.table} WHERE id = $1`, () => [id]);
+  /** @returns whether there was such a user. */
+  async remove(id: string): Promise<boolean> {
+    const removed = await this.postgres.query(
+      `DELETE FROM ${this.table} WHERE id = $1 RETURNING id`,
+      [id],
+      () => true,
+    );
+    return removed.length > 0;
   }
 
-  private async find(where: string, values: readonly string[]): Promise<WechatUser[]> {
-    const { rows } = await this.postgres.query<WechatUser>(
-      `SELECT ${USER} FROM ${this.table} ${where}`,
-      () => values,
-    );
-    return rows.map((row) => Object.assign(new WechatUser(), row));
+  private find(where: string, values: string[]): Promise<WechatUser[]> {
+    return this.postgres.query(`SELECT ${USER} FROM ${this.table} ${where}`, values, readUser);
   }
 
   private get table(): string {
@@ -108,8 +128,14 @@ export class UsersRepository {
   }
 }
 
-/**
- * Seconds since an exchange. Taken once there is a connection: a wait for one would make an old
- * exchange look young.
- */
-const ageOf = (at: number): number => Math.max(0, performance.now() - at) / 1000;
+const readUser = (row: Row): WechatUser =>
+  Object.assign(new WechatUser(), {
+    id: row.text('id'),
+    appid: row.text('appid'),
+    openid: row.text('openid'),
+    unionid: row.textOrNull('unionid'),
+    sessionEpoch: row.number('session_epoch'),
+    createdAt: row.date('created_at'),
+    updatedAt: row.date('updated_at'),
+    lastLoginAt: row.date('last_login_at'),
+  });

@@ -112,20 +112,27 @@ describe('SessionProbes', () => {
     expect(await probes.isLive(claims)).toBe(true);
   });
 
-  it.each([[[]], [[{ asked: 0, ended: null }]], [[{ asked: 2, ended: null }]]])(
-    'takes %j for no answer about one session',
-    async (rows) => {
-      class WrongClient extends PostgresClient {
-        override query<Row>(): Promise<Result<Row>> {
-          return Promise.resolve({ rows: rows as Row[], rowCount: rows.length });
-        }
+  it.each([
+    [[]],
+    [[{ asked: '0', ended: '' }]],
+    [[{ asked: '2', ended: '' }]],
+    [[{ asked: 'many', ended: '' }]],
+    [[{ asked: '1', ended: null }]],
+    [[{ asked: '1', ended: '', is_standby: 't' }]],
+    [[{ asked: '1', ended: '', is_standby: 1 }]],
+  ])('takes %j for no answer about one session', async (rows: object[]) => {
+    class WrongClient extends PostgresClient {
+      protected override run(): Promise<Result> {
+        return Promise.resolve({ rows: rows.map((row) => ({ is_standby: 'f', ...row })) });
       }
-      const misled = new SessionProbes(new RevocationsRepository(new WrongClient(test.dataSource)));
-      await expect(misled.isLive(session(randomUUID()))).rejects.toMatchObject({
-        errorCode: 'WX_STORE_UNAVAILABLE',
-      });
-    },
-  );
+    }
+    const misled = new SessionProbes(
+      new RevocationsRepository(new WrongClient(test.dataSource), test.clock),
+    );
+    await expect(misled.isLive(session(randomUUID()))).rejects.toMatchObject({
+      errorCode: 'WX_STORE_UNAVAILABLE',
+    });
+  });
 
   it('is planned once as a lookup by key, also where the tables were empty then', async () => {
     const alone = await createTestPostgres({ poolSize: 1 });

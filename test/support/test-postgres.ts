@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { wechatAuthMigrations } from '../../src/postgres/migrations/index.js';
+import { PostgresClock } from '../../src/postgres/postgres-clock.js';
 import { RevocationsRepository } from '../../src/postgres/revocations.repository.js';
 import { UsersRepository } from '../../src/postgres/users.repository.js';
 import { PostgresClient } from '../../src/postgres/postgres-client.js';
@@ -12,6 +13,7 @@ export interface TestPostgres {
   readonly database: TestDatabase;
   readonly dataSource: DataSource;
   readonly client: PostgresClient;
+  readonly clock: PostgresClock;
   readonly users: UsersRepository;
   readonly revocations: RevocationsRepository;
   readonly queries: QueryCount;
@@ -37,12 +39,16 @@ export async function createTestPostgres(
   } as DataSourceOptions).initialize();
   queries.count = 0;
   const client = new PostgresClient(dataSource);
+  const clock = new PostgresClock(client);
+  await clock.timeOf(0);
+  queries.count = 0;
   return {
     database,
     dataSource,
     client,
-    users: new UsersRepository(client),
-    revocations: new RevocationsRepository(client),
+    clock,
+    users: new UsersRepository(client, clock),
+    revocations: new RevocationsRepository(client, clock),
     queries,
     reconnect: async () => {
       await dataSource.destroy();
