@@ -7,6 +7,8 @@ export interface TestDatabase {
   readonly url: string;
   /** Past TypeORM and past the library. */
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /** A connection that stays open, for locks and transactions. */
+  connect(): Promise<Client>;
   drop(): Promise<void>;
 }
 
@@ -21,6 +23,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     name,
     url: url.href,
     query: (sql, parameters) => run(url.href, sql, parameters),
+    connect: async () => {
+      const client = new Client({ connectionString: url.href });
+      await client.connect();
+      return client;
+    },
     drop: async () => {
       await run(server, `DROP DATABASE ${name} WITH (FORCE)`);
     },

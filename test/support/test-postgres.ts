@@ -24,12 +24,13 @@ export interface TestPostgres {
 
 export async function createTestPostgres(
   options: Partial<DataSourceOptions> = {},
+  route: (url: string) => Promise<string> = (url) => Promise.resolve(url),
 ): Promise<TestPostgres> {
   const database = await createTestDatabase();
   const queries = new QueryCount();
   const dataSource = await new DataSource({
     type: 'postgres',
-    url: database.url,
+    url: await route(database.url),
     entities: wechatAuthEntities,
     migrations: wechatAuthMigrations,
     migrationsRun: true,

@@ -55,7 +55,8 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const ready = new Promise<boolean>((resolve) => {
     server.stderr.setEncoding('utf8').on('data', (words: string) => {
       lastWords = (lastWords + words).slice(-4000);
-      if (lastWords.includes('ready to accept connections')) resolve(true);
+      // A standby says "read-only connections".
+      if (/ready to accept (read-only )?connections/.test(lastWords)) resolve(true);
     });
   });
   if (!(await Promise.race([ready, gone.then(() => false)]))) {

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { LogCapture } from '../../test/support/log-capture.js';
+import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
+import { until } from '../../test/support/until.js';
+import { PostgresClock } from './postgres-clock.js';
+
+const MINUTE = 60_000;
+
+describe('PostgresClock', () => {
+  let test: TestPostgres;
+  let clock: PostgresClock;
+  let logger: LogCapture;
+
+  beforeEach(async () => {
+    Logger.overrideLogger((logger = new LogCapture()));
+    test = await createTestPostgres();
+    clock = new PostgresClock(test.client);
+  });
+  afterEach(async () => {
+    clock.onModuleDestroy();
+    jest.useRealTimers();
+    await test.close();
+    Logger.overrideLogger(false);
+  });
+
+  /** The clock of this process, and the interval; Postgres and its driver keep theirs. */
+  const fake = (skew: number): void => {
+    jest.useFakeTimers({
+      now: Date.now() + skew,
+      doNotFake: [
+        'performance',
+        'hrtime',
+        'nextTick',
+        'setImmediate',
+        'clearImmediate',
+        'setTimeout',
+        'clearTimeout',
+        'queueMicrotask',
+      ],
+    });
+  };
+  const warnings = (): string[] => logger.lines.filter((line) => line.startsWith('warn'));
+
+  it('knows what time it is for Postgres, whatever the clock of this server says', async () => {
+    fake(-3 * MINUTE);
+    const [row] = await test.database.query<{ time: string }>(
+      'SELECT extract(epoch FROM clock_timestamp()) * 1000 AS time',
+    );
+    const time = await clock.timeOf(performance.now());
+    expect(time - Number(row?.time)).toBeGreaterThan(-1000);
+    expect(time - Number(row?.time)).toBeLessThan(1000);
+  });
+
+  it('asks Postgres once, however many times are asked for', async () => {
+    test.queries.count = 0;
+    await Promise.all(Array.from({ length: 20 }, (_, i) => clock.timeOf(i)));
+    expect((await clock.timeOf(2)) - (await clock.timeOf(1))).toBe(1);
+    expect(test.queries.count).toBe(1);
+    clock.forget();
+    await clock.timeOf(1);
+    expect(test.queries.count).toBe(2);
+  });
+
+  it.each([
+    ['ahead', 90_000, /^warn The clock of this server is (89|90|91) s ahead of that of Postgres/],
+    ['behind', -90_000, /^warn The clock of this server is (89|90|91) s behind that of Postgres/],
+  ])('warns once a minute where the clock of this server is %s', async (_, skew, line) => {
+    fake(skew);
+    clock.onApplicationBootstrap();
+    await until(() => warnings().length === 1);
+    jest.advanceTimersByTime(MINUTE - 1);
+    expect(warnings()).toHaveLength(1);
+    jest.advanceTimersByTime(1);
+    // The interval is over, and the clocks are as far apart as before.
+    jest.setSystemTime(Date.now() - MINUTE);
+    await until(() => warnings().length === 2);
+    for (const each of warnings()) expect(each).toMatch(line);
+  });
+
+  it('warns of nothing while the clocks agree', async () => {
+    test.queries.count = 0;
+    clock.onApplicationBootstrap();
+    await until(() => test.queries.count === 1);
+    await clock.timeOf(0);
+    expect(warnings()).toEqual([]);
+  });
+});
