@@ -10,6 +10,7 @@ import {
   Entity,
   JoinColumn,
   ManyToOne,
+  MigrationExecutor,
   PrimaryGeneratedColumn,
   type DataSourceOptions,
   type MigrationInterface,
@@ -219,4 +220,28 @@ describe('wechatAuthMigrations', () => {
     expect(row?.server_version).toMatch(/^13\./);
     await upAndDown(dataSource);
   });
+
+  it('run once where instances that start at the same time wait for each other', async () => {
+    for (let round = 0; round < 5; round++) {
+      const url = await newDatabase();
+      const instances = await Promise.all(Array.from({ length: 6 }, () => connect(url)));
+      await Promise.all(instances.map(runMigrationsInTurn));
+      const [first] = instances as [DataSource];
+      expect(await first.query('SELECT name FROM migrations')).toEqual([
+        { name: 'CreateWechatAuth1763800000000' },
+      ]);
+    }
+  });
 });
+
+/** As the README has it for several instances. */
+async function runMigrationsInTurn(dataSource: DataSource): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  await runner.query(`SELECT pg_advisory_lock(hashtext('migrations'))`);
+  try {
+    await new MigrationExecutor(dataSource, runner).executePendingMigrations();
+  } finally {
+    await runner.query(`SELECT pg_advisory_unlock(hashtext('migrations'))`);
+    await runner.release();
+  }
+}

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { Agent, get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { WechatSandbox } from '../src/testing/index.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -54,4 +56,66 @@ describe.each(platforms)('an app that closes over $name', ({ name }) => {
     // Whatever is left behind, a timer or a connection, would keep it alive.
     expect(await exit).toEqual([0, null]);
   }, 60_000);
+
+  it('drops no request of a load balancer when instances are replaced one after the other', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+    const instances = new Map<string, ChildProcess>();
+    const start = async (): Promise<string> => {
+      const child = spawn(process.execPath, [...PROGRAM, database.url, wechat.url, name], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      const [line] = (await once(child.stdout, 'data')) as [Buffer];
+      const url = line.toString().trim();
+      instances.set(url, child);
+      return url;
+    };
+    try {
+      let ready = [await start()];
+      const token = await logIn(ready[0] ?? '', wechat.issueCode());
+      const outcomes: Record<string, number> = {};
+      let isDone = false;
+      const client = async (i: number): Promise<void> => {
+        for (let n = i; !isDone; n++) {
+          const url = ready[n % ready.length] ?? '';
+          const outcome = await statusOf(`${url}/me`, { agent, token }).catch(String);
+          outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+        }
+      };
+      const clients = Array.from({ length: 8 }, (_, i) => client(i));
+      for (let restart = 0; restart < 2; restart++) {
+        const [old] = instances.keys();
+        const next = await start();
+        ready = [...ready, next];
+        const leaving = instances.get(old ?? '');
+        leaving?.kill('SIGTERM');
+        while ((await statusOf(`${old ?? ''}/ready`, { agent, token })) === 200) await sleep(50);
+        ready = [next];
+        if (leaving) expect(await once(leaving, 'exit')).toEqual([0, null]);
+        instances.delete(old ?? '');
+      }
+      isDone = true;
+      await Promise.all(clients);
+      expect(Object.keys(outcomes)).toEqual(['200']);
+      expect(outcomes['200']).toBeGreaterThan(100);
+    } finally {
+      agent.destroy();
+      for (const child of instances.values()) child.kill('SIGKILL');
+    }
+  }, 60_000);
 });
+
+/** The status of one request on a connection that is used again. */
+function statusOf(url: string, { agent, token }: { agent: Agent; token: string }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const request = get(
+      url,
+      { agent, headers: { authorization: `Bearer ${token}` } },
+      (response) => {
+        response.resume().on('end', () => {
+          resolve(response.statusCode ?? 0);
+        });
+      },
+    );
+    request.on('error', reject);
+  });
+}

@@ -1,12 +1,38 @@
-// An app in a process of its own: it prints where it listens, closes when its standard input ends,
-// and then has nothing more to do.
+// An app in a process of its own: it prints where it listens, closes when its standard input ends
+// or, as the README has it for rolling restarts, after a SIGTERM, and then has nothing more to do.
 import 'reflect-metadata';
+import { setTimeout } from 'node:timers/promises';
+import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
 import { startApp } from './app.js';
 import { platforms } from './platforms.js';
 
+/** Longer than the load balancer takes to notice. */
+const DRAIN_MS = 1000;
+
+let isStopping = false;
+
+/** What the load balancer asks. */
+@Controller('ready')
+class ReadyController {
+  @Get()
+  ready(): string {
+    if (isStopping) throw new ServiceUnavailableException('stopping');
+    return 'ready';
+  }
+}
+
 const [databaseUrl = '', wechatUrl = '', name] = process.argv.slice(2);
 const platform = platforms.find((each) => each.name === name) ?? platforms[0];
-const { app, url } = await startApp({ platform, databaseUrl, wechatUrl });
+const metadata = { controllers: [ReadyController] };
+const { app, url } = await startApp({ platform, databaseUrl, wechatUrl, metadata });
 
+async function stop(): Promise<void> {
+  isStopping = true;
+  await setTimeout(DRAIN_MS);
+  await app.close();
+  process.stdin.destroy();
+}
+
+process.once('SIGTERM', () => void stop());
 process.stdin.once('end', () => void app.close()).resume();
 process.stdout.write(`${url}\n`);
