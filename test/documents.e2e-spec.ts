@@ -1,35 +1,34 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
-const specs = [
-  ...readdirSync('src', { recursive: true, encoding: 'utf8' }).map((name) => join('src', name)),
-  ...readdirSync('test').map((name) => join('test', name)),
-];
+const MEASURE = /\[(M-\d\d)\]/g;
 
-/** The text of `test/<name>.e2e-spec.ts`, or of `<name>.spec.ts` in `src` for `_<name>_`. */
-function specOf(name: string): string {
-  const unit = /^_(.+)_$/.exec(name)?.[1];
-  const file = unit === undefined ? `${name}.e2e-spec.ts` : `${unit}.spec.ts`;
-  const path = specs.find((spec) => basename(spec) === file);
-  if (path === undefined) throw new Error(`There is no ${file}.`);
-  return readFileSync(path, 'utf8').replaceAll("\\'", "'");
+/** Ids of measures by the spec files whose test titles have them. */
+const testedMeasures = new Map<string, string[]>();
+for (const folder of ['src', 'test', 'packages/miniprogram']) {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (name.includes('node_modules') || !name.endsWith('spec.ts')) continue;
+    const file = join(folder, name);
+    for (const [, id = ''] of readFileSync(file, 'utf8').matchAll(MEASURE)) {
+      testedMeasures.set(id, [...(testedMeasures.get(id) ?? []), file]);
+    }
+  }
 }
 
 describe('the measures of SECURITY.md', () => {
-  const page = readFileSync('SECURITY.md', 'utf8');
-  const [, ...measures] = page
-    .slice(page.indexOf('## Measures'), page.indexOf('### Mutation testing'))
-    .split('\n')
-    .filter((line) => /^\| (?!--)/.test(line))
-    .map((line) => line.split(' | ').map((cell) => cell.replace(/^\||\|$/g, '').trim()));
+  const rows = readFileSync('SECURITY.md', 'utf8').matchAll(/^\| (M-\d\d) \| *(.*?) *\|/gm);
+  const measures = [...rows].map(([, id = '', threat = '']) => [id, threat] as const);
 
-  it.each(measures)('against %s: the tests named are there', (_against, _measure, shownBy = '') => {
-    for (const group of shownBy.split('; ')) {
-      const [name = ''] = group.split(' ');
-      const quoted = [...group.matchAll(/"([^"]+)"/g)].map(([, test]) => test);
-      expect(quoted.length).toBeGreaterThan(0);
-      for (const test of quoted) expect(specOf(name)).toContain(test);
-    }
+  it.each(measures)('%s (%s) is in the title of a test', (id) => {
+    expect(testedMeasures.get(id) ?? []).not.toEqual([]);
+  });
+
+  it('have every id that the title of a test has', () => {
+    expect(measures.map(([id]) => id)).toEqual(expect.arrayContaining([...testedMeasures.keys()]));
+  });
+
+  it('have ids that are used once', () => {
+    expect(new Set(measures.map(([id]) => id)).size).toBe(measures.length);
   });
 });

@@ -1,5 +1,5 @@
-// An app in a process of its own: it prints where it listens, closes when its standard input ends,
-// and then has nothing more to do.
+// An app in its own process: it prints its URL, closes when its standard input ends, and should
+// then exit by itself.
 import 'reflect-metadata';
 import { startApp } from './app.js';
 import { platforms } from './platforms.js';
