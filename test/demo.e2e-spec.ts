@@ -64,7 +64,7 @@ describe('the demo', () => {
   };
   const ready = (...args: Parameters<typeof demo>): Promise<Program> =>
     demo(...args).prints('ready');
-  /** The error message where the demo does not start. */
+  /** The error message of a demo that does not start. */
   const refusal = async (env: Record<string, string> = {}): Promise<string> => {
     const refused = demo(env);
     expect(await refused.ended).toBe(1);
@@ -169,7 +169,7 @@ describe('the demo', () => {
     expect(await after.interrupt()).toBe(0);
   });
 
-  it('does not start where another demo uses the same data, which keeps running', async () => {
+  it('does not start if another demo uses the same data, which keeps running', async () => {
     const first = await ready();
     const postgres = String(postgresOf(folder));
     const message = await refusal({ PORT: '0', WECHAT_SANDBOX_PORT: '0' });
@@ -181,7 +181,7 @@ describe('the demo', () => {
   it.each([
     ['PORT', 'WECHAT_SANDBOX_PORT'],
     ['WECHAT_SANDBOX_PORT', 'PORT'],
-  ] as const)('exits with a message where the port of %s is in use', async (name, other) => {
+  ] as const)('exits with a message if the port of %s is in use', async (name, other) => {
     const taken = createServer().listen(Number(ports[name]));
     expect(await refusal()).toBe(
       `The demo did not start. Port ${ports[name]} is taken: stop what uses it, or set ${name} to another one.\n`,
@@ -252,7 +252,7 @@ describe('the demo', () => {
 /** Where the demo keeps its data when it is started in this folder. */
 const dataOf = (folder: string): string => dataFolder(join(folder, '.demo/postgres'));
 
-/** The process that holds the data of this folder, by its own lock file; NaN where none does. */
+/** The process that holds the data of this folder, by its own lock file; NaN if none does. */
 function postgresOf(folder: string): number {
   const lock = join(dataOf(folder), 'data/postmaster.pid');
   return existsSync(lock) ? Number.parseInt(readFileSync(lock, 'utf8'), 10) : NaN;

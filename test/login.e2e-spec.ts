@@ -173,13 +173,13 @@ describe.each(platforms)('the login routes over $name', (platform) => {
     });
 
     it.each(['Bearer', 'Bearer x', 'Bearer a.b.c', 'Basic eDp5', ''])(
-      'succeeds where it holds no valid session: %j',
+      'succeeds if it holds no valid session: %j',
       async (authorization) => {
         expect((await login(authorization)).status).toBe(200);
       },
     );
 
-    it('does not end the session in it where WeChat refuses the code', async () => {
+    it('does not end the session in it if WeChat refuses the code', async () => {
       const token = await logIn(server.url, wechat.issueCode({ openid: 'o-replace' }));
       const answer = await post({ code: 'never-issued' }, { authorization: `Bearer ${token}` });
       expect(answer.status).toBe(401);
@@ -205,7 +205,7 @@ describe.each(platforms)('the login routes over $name', (platform) => {
       expect(there.body?.userId).not.toBe(here.body?.userId);
     });
 
-    it('is refused as WX_CODE_INVALID where the code is of another app', async () => {
+    it('is refused as WX_CODE_INVALID if the code is of another app', async () => {
       const answer = await post({ code: wechat.issueCode(), appid: OTHER_APPID });
       expect(answer.body).toEqual(refused(401, 'WX_CODE_INVALID', 'relogin'));
     });

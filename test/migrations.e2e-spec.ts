@@ -166,7 +166,7 @@ describe('wechatAuthMigrations', () => {
     expect(await tables(dataSource)).toEqual(['public.migrations']);
   });
 
-  it('run in a database where a later migration of the host has run before', async () => {
+  it('run in a database with a later migration of the host', async () => {
     const url = await newDatabase();
     class Earlier1900000000000 implements MigrationInterface {
       async up(runner: QueryRunner): Promise<void> {

@@ -146,7 +146,7 @@ describe.each(platforms)('the mini program client against $name', (platform) => 
     expect((await phone.session.request({ url: '/me' })).statusCode).toBe(200);
   });
 
-  it('ensureSessionKey logs in where wx.checkSession fails', async () => {
+  it('ensureSessionKey logs in if wx.checkSession fails', async () => {
     phone.logins = 0;
     await phone.session.ensureSessionKey();
     expect(phone.logins).toBe(1);
@@ -170,7 +170,7 @@ describe.each(platforms)('the mini program client against $name', (platform) => 
     await expect(elsewhere).rejects.toMatchObject({ errorCode: 'WX_OTHER_ORIGIN' });
   });
 
-  it('retries a login after Retry-After where WeChat is busy', async () => {
+  it('retries a login after Retry-After if WeChat is busy', async () => {
     // The server tries three times before it returns WX_UPSTREAM_BUSY.
     wechat.fail(-1, 3);
     phone.logins = 0;
@@ -183,14 +183,14 @@ describe.each(platforms)('the mini program client against $name', (platform) => 
   it.each([
     [40226, { errorCode: 'WX_USER_BLOCKED', action: 'blocked', statusCode: 403 }],
     [45009, { errorCode: 'WX_QUOTA_EXCEEDED', action: 'config', retryAfter: 3600 }],
-  ] as const)('rejects without a retry where WeChat returns %i', async (fault, error) => {
+  ] as const)('rejects without a retry if WeChat returns %i', async (fault, error) => {
     wechat.fail(fault);
     phone.logins = 0;
     await expect(phone.session.login()).rejects.toMatchObject(error);
     expect(phone.logins).toBe(1);
   });
 
-  it('rejects as WX_REQUEST_FAILED where the server cannot be reached', async () => {
+  it('rejects as WX_REQUEST_FAILED if the server cannot be reached', async () => {
     const offline = new Phone(wechat, 'http://127.0.0.1:1');
     await expect(offline.session.login()).rejects.toMatchObject({
       errorCode: 'WX_REQUEST_FAILED',

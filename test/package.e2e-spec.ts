@@ -9,7 +9,7 @@ import { createTestDatabase } from './support/database.js';
 
 const repository = process.cwd();
 
-/** Runs a program and returns its standard output. @throws where its exit code is not 0 */
+/** Runs a program and returns its standard output. @throws if its exit code is not 0 */
 async function run(folder: string, program: string, args: string[], env = {}): Promise<string> {
   const { stdout } = await promisify(execFile)(program, args, {
     cwd: folder,

@@ -113,7 +113,7 @@ describe('the event stream of steps for the page of the demo', () => {
   });
 });
 
-/** Shown as skipped where there is no Chromium. */
+/** Shown as skipped if there is no Chromium. */
 const withChromium = chromiumPath === undefined ? describe.skip : describe;
 
 withChromium('the page of the demo in Chromium (install chromium, or set CHROMIUM_PATH)', () => {
@@ -260,7 +260,7 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     ['invalid', 401, 'WX_CODE_INVALID', ['GET /sns/jscode2session']],
     ['timeout', 503, 'WX_UPSTREAM_UNAVAILABLE', ['GET /sns/jscode2session']],
   ])(
-    'shows the failed login and the second one where WeChat returns: %s',
+    'shows the failed login and the second one if WeChat returns: %s',
     async (button, status, errorCode, failed) => {
       const page = await open();
       const consoleErrors = consoleErrorsOf(page);
@@ -277,7 +277,7 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     },
   );
 
-  it('logs in again and replays the request where the server has ended the session', async () => {
+  it('logs in again and replays the request if the server has ended the session', async () => {
     const page = await open();
     const consoleErrors = consoleErrorsOf(page);
     await press(page, 'login');
@@ -297,7 +297,7 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     expect(consoleErrors).toEqual([expect.stringContaining(refused(401))]);
   });
 
-  it('shows the error where a retry does not help, and works again afterwards', async () => {
+  it('shows the error if a retry does not help, and works again afterwards', async () => {
     const page = await open();
     const url = `${String(demo.sandboxUrl)}/sandbox/faults`;
     await call('POST', url, { body: { fault: 40226 } });
@@ -445,7 +445,7 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     expect(consoleErrors).toEqual([]);
   });
 
-  it('shows a notice and disables its buttons where the demo uses the real WeChat', async () => {
+  it('shows a notice and disables its buttons if the demo uses the real WeChat', async () => {
     const real = await start({
       DATABASE_URL: database.url,
       WECHAT_APPID: 'wx4f4bc4dec97d474b',
@@ -464,7 +464,7 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     }
   });
 
-  it('shows a notice where it is opened under a host name that cannot reach the sandbox', async () => {
+  it('shows a notice if it is opened under a host name that cannot reach the sandbox', async () => {
     const page = await open({}, demo.url.replace('localhost', 'other.test'));
     expect(await textOf(page, 'notice')).toContain('Open this page there, as localhost');
     expect(await page.$$('button[aria-disabled=false]')).toEqual([]);

@@ -33,7 +33,7 @@ describe('a test database', () => {
 });
 
 describe('startPostgres', () => {
-  it('locks its data folder, keeps its data after a restart, and deletes them where they are not persistent', async () => {
+  it('locks its data folder, keeps its data after a restart, and deletes them if they are not persistent', async () => {
     const dataDir = temporaryFolder();
     const first = await startPostgres({ dataDir, persistent: true });
     await first.createDatabase('kept');

@@ -234,7 +234,7 @@ describe('WxSessionGuard on other transports', () => {
     });
   });
 
-  it('[M-10] uses the session of each message where one client sends several', async () => {
+  it('[M-10] uses the session of each message if one client sends several', async () => {
     const openids = Array.from({ length: 20 }, (_, i) => `o-message-${String(i)}`);
     const tokens = await Promise.all(
       openids.map((openid) => logIn(server.url, wechat.issueCode({ openid }))),
@@ -251,7 +251,7 @@ describe('WxSessionGuard on other transports', () => {
     const send = (pattern: string, data: object): Promise<unknown> =>
       firstValueFrom(rpc.send<unknown>(pattern, data)).catch((error: unknown) => error);
 
-    it('accepts a session where the host overrides getToken', async () => {
+    it('accepts a session if the host overrides getToken', async () => {
       expect(await send('whoami', { token })).toBe('you');
     });
 

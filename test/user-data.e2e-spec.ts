@@ -87,7 +87,7 @@ describe.each(platforms)('user data over $name', (platform) => {
   });
 
   describe('after another wx.login of the client', () => {
-    it('is decrypted at the first try where the fresh code is sent along', async () => {
+    it('is decrypted at the first try if the fresh code is sent along', async () => {
       const openid = 'o-first-try';
       const token = await logIn(server.url, wechat.issueCode({ openid }));
       const code = wechat.issueCode({ openid });
@@ -109,7 +109,7 @@ describe.each(platforms)('user data over $name', (platform) => {
       expect((await send(again, data)).status).toBe(200);
     });
 
-    it('is refused where it was encrypted with the key before', async () => {
+    it('is refused if it was encrypted with the key before', async () => {
       const openid = 'o-old-data';
       const token = await logIn(server.url, wechat.issueCode({ openid }));
       const old = info(openid);
@@ -118,7 +118,7 @@ describe.each(platforms)('user data over $name', (platform) => {
       expect((await send(token, { ...info(openid) })).status).toBe(200);
     });
 
-    it('is decrypted twice where data and code are sent twice at once', async () => {
+    it('is decrypted twice if data and code are sent twice at once', async () => {
       const openid = 'o-double-tap';
       const token = await logIn(server.url, wechat.issueCode({ openid }));
       const body = { code: wechat.issueCode({ openid }), ...info(openid) };
@@ -154,7 +154,7 @@ describe.each(platforms)('user data over $name', (platform) => {
     expect((await send(token, mine)).status).toBe(200);
   });
 
-  it('is refused with the error of a login where WeChat refuses the code', async () => {
+  it('is refused with the error of a login if WeChat refuses the code', async () => {
     const token = await logIn(server.url, wechat.issueCode({ openid: 'o-bad-code' }));
     const data = info('o-bad-code');
     const answers = await Promise.all(
@@ -215,7 +215,7 @@ describe.each(platforms)('user data over $name', (platform) => {
     expect(answer.body).toMatchObject({ errorCode: 'WX_SESSION_MISSING' });
   });
 
-  it('[M-22] does not change the user of the session, even where an attacker changes its openId', async () => {
+  it('[M-22] does not change the user of the session, even if an attacker changes its openId', async () => {
     const openid = 'o-attacker';
     const token = await logIn(server.url, wechat.issueCode({ openid }));
     const { encryptedData, iv } = wechat.encryptUserData(openid, { openId: 'o-victim!' });
@@ -251,7 +251,7 @@ describe.each(platforms)('user data over $name', (platform) => {
       }
     });
 
-    it('fails as WX_SESSION_KEY_INVALID where the user has no session_key', async () => {
+    it('fails as WX_SESSION_KEY_INVALID if the user has no session_key', async () => {
       await expect(
         userData.verifySignature('nobody', { rawData: '', signature: '' }),
       ).rejects.toMatchObject({ errorCode: 'WX_SESSION_KEY_INVALID', action: 'relogin' });

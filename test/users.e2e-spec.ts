@@ -72,7 +72,7 @@ describe('UsersService', () => {
     expect(second.user.lastLoginAt.getTime()).toBeGreaterThan(first.user.lastLoginAt.getTime());
   });
 
-  it('stores a unionid that comes later, and keeps it where a login has none', async () => {
+  it('stores a unionid that comes later, and keeps it if a login has none', async () => {
     const unionids = [];
     for (const unionid of [undefined, 'u-2', undefined]) {
       unionids.push((await users.upsert(exchange('o-2', { unionid }))).user.unionid);

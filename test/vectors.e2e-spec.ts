@@ -27,7 +27,7 @@ const read = (file: string): { testGroups: Group[] } =>
     ? { testGroups: [] }
     : (JSON.parse(readFileSync(join(folder, file), 'utf8')) as { testGroups: Group[] });
 
-/** Shown as skipped where the vectors are not available. */
+/** Shown as skipped if the vectors are not available. */
 const withVectors = folder === undefined ? describe.skip : describe;
 
 withVectors('the JWS vectors of Wycheproof (set WECHAT_VECTORS_DIR)', () => {

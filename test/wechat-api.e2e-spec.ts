@@ -171,7 +171,7 @@ describe('calls with an access token', () => {
       [45011, 'WX_RATE_LIMITED'],
       ['garbage', 'WX_UPSTREAM_UNAVAILABLE'],
       ['timeout', 'WX_UPSTREAM_UNAVAILABLE'],
-    ])('fails where WeChat answers %s, as %s', async (fault, errorCode) => {
+    ])('fails if WeChat answers %s, as %s', async (fault, errorCode) => {
       await start();
       wechat.fail(fault);
       await expect(accessTokens.getToken()).rejects.toMatchObject({ errorCode });
@@ -206,7 +206,7 @@ describe('calls with an access token', () => {
     });
   });
 
-  it('fails where WeChat refuses the new token too, without a third try', async () => {
+  it('fails if WeChat refuses the new token too, without a third try', async () => {
     await start();
     const id = await userOf('o-stale-twice');
     await accessTokens.getToken();
@@ -242,7 +242,7 @@ describe('calls with an access token', () => {
       expect(await api.checkSessionKey(id)).toBe(false);
     });
 
-    it('returns false without a request where there is no user or no session_key', async () => {
+    it('returns false without a request if there is no user or no session_key', async () => {
       await start();
       const id = await userOf('o-keyless');
       await database.query(`UPDATE wechat_user SET session_key = NULL WHERE id = $1`, [id]);
@@ -282,7 +282,7 @@ describe('calls with an access token', () => {
       expect(await api.checkSessionKey(id)).toBe(true);
     });
 
-    it('fails as WX_SESSION_KEY_INVALID where our session_key is no longer valid', async () => {
+    it('fails as WX_SESSION_KEY_INVALID if our session_key is no longer valid', async () => {
       await start();
       const id = await userOf('o-reset-late');
       wechat.issueCode({ openid: 'o-reset-late' });
@@ -363,7 +363,7 @@ describe('calls with an access token', () => {
       });
     });
 
-    it('repeats the call once where WeChat refuses the access token', async () => {
+    it('repeats the call once if WeChat refuses the access token', async () => {
       await start();
       await accessTokens.getToken(APPID);
       wechat.expireAccessTokens();

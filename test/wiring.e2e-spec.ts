@@ -314,14 +314,14 @@ describe('WechatAuthModule', () => {
     });
   });
 
-  it('may be imported by several modules where it is the same dynamic module', async () => {
+  it('may be imported by several modules if it is the same dynamic module', async () => {
     const module = WechatAuthModule.forRoot(options());
     @Module({ imports: [module] })
     class Feature {}
     await works(await start([TypeOrmModule.forRoot(typeOrm()), module, Feature, ProfileModule]));
   });
 
-  it('logs that the migrations have to be run where the tables are missing', async () => {
+  it('logs that the migrations have to be run if the tables are missing', async () => {
     const empty = await createTestDatabase();
     const logger = new LogCapture();
     const module = await Test.createTestingModule({

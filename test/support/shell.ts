@@ -6,7 +6,7 @@ type Command = readonly [program: string, ...args: string[]];
 export class Program {
   stdout = '';
   stderr = '';
-  /** The exit code, once its output is complete; `null` where a signal ended it. */
+  /** The exit code, once its output is complete; `null` if a signal ended it. */
   readonly ended: Promise<number | null>;
   private readonly child: ChildProcess;
 
@@ -23,7 +23,7 @@ export class Program {
     this.ended = new Promise((end) => this.child.on('close', end));
   }
 
-  /** Waits for a line that starts with `start`. @throws where the program ends without one */
+  /** Waits for a line that starts with `start`. @throws if the program ends without one */
   async prints(start: string): Promise<this> {
     const printed = (): boolean => `\n${this.stdout}`.includes(`\n${start}`);
     await eventually(() => printed() || this.child.exitCode !== null);
