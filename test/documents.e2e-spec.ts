@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
@@ -32,3 +32,45 @@ describe('the measures of SECURITY.md', () => {
     expect(new Set(measures.map(([id]) => id)).size).toBe(measures.length);
   });
 });
+
+describe('docs/ARCHITECTURE.md', () => {
+  const page = readFileSync('docs/ARCHITECTURE.md', 'utf8');
+  const named = [...page.matchAll(/^\| `([^`]+)\/` /gm)].map(([, folder = '']) => folder);
+  const foldersIn = (parent: string, recursive = false): string[] =>
+    readdirSync(parent, { recursive, withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !/^\.|node_modules/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name));
+
+  it('names every folder of src, packages and examples, and no folder that does not exist', () => {
+    expect(foldersIn('src', true)).not.toEqual([]);
+    for (const folder of ['src', ...foldersIn('src', true)]) expect(named).toContain(folder);
+    for (const parent of ['packages', 'examples']) {
+      for (const folder of foldersIn(parent)) expect(named).toContain(folder);
+    }
+    expect(named.filter((folder) => !existsSync(folder))).toEqual([]);
+  });
+
+  it('has the import flow of .dependency-cruiser.js', async () => {
+    const path = '../.dependency-cruiser.js';
+    const { default: config } = (await import(path)) as { default: { forbidden: Rule[] } };
+    const flow = config.forbidden
+      .filter(({ name }) => name.startsWith('flow-of-'))
+      .map(({ name, to: { pathNot = '' } }) => {
+        const folder = name.slice('flow-of-'.length);
+        const allowed = pathNot.slice('^src/('.length, -')/'.length).split('|');
+        return [`src/${folder}`, allowed.filter((each) => !GROUND.includes(each)).slice(1)];
+      });
+    const imports = [...page.matchAll(/^\| `(src\/[\w-]+)` *\| (.*?) *\|$/gm)].map(
+      ([, folder, list = '']) => [folder, [...list.matchAll(/`([^`]+)`/g)].map(([, name]) => name)],
+    );
+    expect(imports).toEqual(flow);
+  });
+});
+
+interface Rule {
+  readonly name: string;
+  readonly to: { readonly pathNot?: string };
+}
+
+/** What every folder may import. */
+const GROUND = ['postgres', 'config', 'crypto', 'errors', 'common'];
