@@ -145,6 +145,13 @@ describe('describeWechatAuth', () => {
     });
   });
 
+  it('lists every error code under a route, except those of user data and phone numbers', async () => {
+    const { paths } = describeWechatAuth(await createDocument());
+    const listed = JSON.stringify(paths).match(/\bWX_[A-Z_]+\b/g) ?? [];
+    const others = ['WX_DATA_UNDECRYPTABLE', 'WX_PHONE_CODE_INVALID', 'WX_SESSION_KEY_INVALID'];
+    expect([...new Set([...listed, ...others])].sort()).toEqual(Object.keys(ERRORS).sort());
+  });
+
   it('keeps what the host has in its document, and does not change that document', async () => {
     const builder = new DocumentBuilder().addBasicAuth();
     const before = await createDocument(undefined, builder);
