@@ -16,8 +16,8 @@ const jwk = JSON.stringify(rsa.publicKey.export({ format: 'jwk' }));
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** What every attacker has: a session of their own, and so a header and claims that are valid. */
-interface Loot {
+/** What every attacker has: a valid token of their own, taken apart, and the id of another user. */
+interface Sample {
   readonly userId: string;
   readonly victimId: string;
   readonly token: string;
@@ -27,135 +27,131 @@ interface Loot {
   readonly kid: string;
 }
 
-type Attack = [what: string, token: (loot: Loot) => string];
+type Attack = [what: string, token: (sample: Sample) => string];
 
-/** Tokens whose signature is right, so that only the header or the claims can give them away. */
-const withHeader = (header: unknown) => (loot: Loot) =>
-  signed(typeof header === 'string' ? base64url(header) : json(header), loot.payload);
-const withClaims = (more: Record<string, unknown>) => (loot: Loot) =>
-  signed(loot.header, json(claims(loot.userId, more)));
-const withPayload = (payload: string) => (loot: Loot) => signed(loot.header, base64url(payload));
+/** Tokens with a valid signature: only the header or the claims are wrong. */
+const withHeader = (header: unknown) => (sample: Sample) =>
+  signed(typeof header === 'string' ? base64url(header) : json(header), sample.payload);
+const withClaims = (more: Record<string, unknown>) => (sample: Sample) =>
+  signed(sample.header, json(claims(sample.userId, more)));
+const withPayload = (payload: string) => (sample: Sample) =>
+  signed(sample.header, base64url(payload));
 const ours = (kid: string): object => ({ alg: 'HS256', typ: 'wx-session+jwt', kid });
 const show = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));
 const now = (): number => Math.floor(Date.now() / 1000);
 
 const headerAttacks: Attack[] = [
   ...['none', 'None', 'NONE', 'nOnE', 'NoNe', '', 'null'].map((alg): Attack => [
-    `says alg "${alg}" and signs nothing`,
+    `alg "${alg}" with an empty signature`,
     ({ payload, kid }) => `${json({ ...ours(kid), alg })}.${payload}.`,
   ]),
-  ['keeps our header and signs nothing', ({ header, payload }) => `${header}.${payload}.`],
-  ['leaves the signature out', ({ header, payload }) => `${header}.${payload}`],
-  [
-    'says alg null',
-    ({ kid, ...loot }) => withHeader({ ...ours(kid), alg: null })({ kid, ...loot }),
-  ],
-  ['leaves alg out', (loot) => withHeader({ typ: 'wx-session+jwt', kid: loot.kid })(loot)],
+  ['our own header with an empty signature', ({ header, payload }) => `${header}.${payload}.`],
+  ['no signature segment', ({ header, payload }) => `${header}.${payload}`],
+  ['alg null', ({ kid, ...sample }) => withHeader({ ...ours(kid), alg: null })({ kid, ...sample })],
+  ['no alg', (sample) => withHeader({ typ: 'wx-session+jwt', kid: sample.kid })(sample)],
   ...['HS384', 'HS512'].map((alg): Attack => [
-    `signs with ${alg}`,
+    `a signature with ${alg}`,
     ({ payload, kid }) => {
       const input = `${json({ ...ours(kid), alg })}.${payload}`;
       return `${input}.${hmac(input, ourKey(), alg.replace('HS', 'sha'))}`;
     },
   ]),
   [
-    'signs with an RSA key of their own',
+    'alg RS256 and a signature with an RSA key',
     ({ payload, kid }) => {
       const input = `${json({ ...ours(kid), alg: 'RS256' })}.${payload}`;
       return `${input}.${createSign('RSA-SHA256').update(input).sign(rsa.privateKey, 'base64url')}`;
     },
   ],
   [
-    'signs our own header with an RSA key',
+    'our own header and a signature with an RSA key',
     ({ header, payload }) => {
       const input = `${header}.${payload}`;
       return `${input}.${createSign('RSA-SHA256').update(input).sign(rsa.privateKey, 'base64url')}`;
     },
   ],
   [
-    'takes a PEM text for the HMAC key',
+    'a PEM string used as the HMAC key',
     ({ header, payload }) => signed(header, payload, Buffer.from(pem)),
   ],
   [
-    'takes a JWK text for the HMAC key',
+    'a JWK string used as the HMAC key',
     ({ header, payload }) => signed(header, payload, Buffer.from(jwk)),
   ],
   [
-    'takes an empty text for the HMAC key',
+    'an empty string used as the HMAC key',
     ({ header, payload }) =>
       `${header}.${payload}.${createHmac('sha256', '').update(`${header}.${payload}`).digest('base64url')}`,
   ],
   [
-    'takes one byte for the HMAC key',
+    'one byte used as the HMAC key',
     ({ header, payload }) => signed(header, payload, Buffer.from([0])),
   ],
   [
-    'takes the appid for the HMAC key',
+    'the appid used as the HMAC key',
     ({ header, payload }) => signed(header, payload, Buffer.from(APPID)),
   ],
   [
-    'takes the kid for the HMAC key',
+    'the kid used as the HMAC key',
     ({ header, payload, kid }) => signed(header, payload, Buffer.from(kid)),
   ],
   [
-    'knows the AppSecret and takes it for the HMAC key as it is',
+    'the AppSecret itself used as the HMAC key',
     ({ header, payload }) => signed(header, payload, Buffer.from(SECRET)),
   ],
   ...['__proto__', 'constructor', 'toString', '../../dev/null', "' OR 1=1 --", '', 'unknown'].map(
-    (kid): Attack => [
-      `names the key ${JSON.stringify(kid)}`,
-      (loot) => withHeader(ours(kid))(loot),
-    ],
+    (kid): Attack => [`kid ${JSON.stringify(kid)}`, (sample) => withHeader(ours(kid))(sample)],
   ),
-  ['names a list of keys', (loot) => withHeader({ ...ours(loot.kid), kid: [loot.kid] })(loot)],
-  ['names the key by a number', (loot) => withHeader({ ...ours(loot.kid), kid: 0 })(loot)],
-  ['names no key', (loot) => withHeader({ alg: 'HS256', typ: 'wx-session+jwt' })(loot)],
+  ['a list as the kid', (sample) => withHeader({ ...ours(sample.kid), kid: [sample.kid] })(sample)],
+  ['a number as the kid', (sample) => withHeader({ ...ours(sample.kid), kid: 0 })(sample)],
+  ['no kid', (sample) => withHeader({ alg: 'HS256', typ: 'wx-session+jwt' })(sample)],
   [
-    'names the key twice',
-    (loot) =>
-      withHeader(`{"alg":"HS256","typ":"wx-session+jwt","kid":"x","kid":"${loot.kid}"}`)(loot),
+    'two kid members',
+    (sample) =>
+      withHeader(`{"alg":"HS256","typ":"wx-session+jwt","kid":"x","kid":"${sample.kid}"}`)(sample),
   ],
   ...['JWT', 'at+jwt', 'WX-SESSION+JWT', ' wx-session+jwt', 'application/wx-session+jwt'].map(
-    (typ): Attack => [`says typ "${typ}"`, (loot) => withHeader({ ...ours(loot.kid), typ })(loot)],
+    (typ): Attack => [`typ "${typ}"`, (sample) => withHeader({ ...ours(sample.kid), typ })(sample)],
   ),
-  ['leaves typ out', (loot) => withHeader({ alg: 'HS256', kid: loot.kid })(loot)],
+  ['no typ', (sample) => withHeader({ alg: 'HS256', kid: sample.kid })(sample)],
   [
-    'says crit with a name we do not know',
-    (loot) => withHeader({ ...ours(loot.kid), crit: ['x'], x: 1 })(loot),
+    'crit with an unknown name',
+    (sample) => withHeader({ ...ours(sample.kid), crit: ['x'], x: 1 })(sample),
   ],
   [
-    'says crit with b64',
-    (loot) => withHeader({ ...ours(loot.kid), crit: ['b64'], b64: false })(loot),
+    'crit with b64',
+    (sample) => withHeader({ ...ours(sample.kid), crit: ['b64'], b64: false })(sample),
   ],
   [
-    'brings a jwk along',
-    (loot) => withHeader({ ...ours(loot.kid), jwk: JSON.parse(jwk) as object })(loot),
+    'a jwk in the header',
+    (sample) => withHeader({ ...ours(sample.kid), jwk: JSON.parse(jwk) as object })(sample),
   ],
   [
-    'points to a jku',
-    (loot) => withHeader({ ...ours(loot.kid), jku: 'https://evil.example/jwks' })(loot),
+    'a jku in the header',
+    (sample) => withHeader({ ...ours(sample.kid), jku: 'https://evil.example/jwks' })(sample),
   ],
   [
-    'points to an x5u',
-    (loot) => withHeader({ ...ours(loot.kid), x5u: 'https://evil.example/x5c' })(loot),
-  ],
-  ['brings an x5c along', (loot) => withHeader({ ...ours(loot.kid), x5c: [base64url(pem)] })(loot)],
-  ['says zip', (loot) => withHeader({ ...ours(loot.kid), zip: 'DEF' })(loot)],
-  [
-    'orders the header another way',
-    ({ kid, ...loot }) =>
-      withHeader({ kid, typ: 'wx-session+jwt', alg: 'HS256' })({ kid, ...loot }),
+    'an x5u in the header',
+    (sample) => withHeader({ ...ours(sample.kid), x5u: 'https://evil.example/x5c' })(sample),
   ],
   [
-    'puts a space into the header',
-    (loot) => withHeader(`${JSON.stringify(ours(loot.kid))} `)(loot),
+    'an x5c in the header',
+    (sample) => withHeader({ ...ours(sample.kid), x5c: [base64url(pem)] })(sample),
+  ],
+  ['zip in the header', (sample) => withHeader({ ...ours(sample.kid), zip: 'DEF' })(sample)],
+  [
+    'header members in another order',
+    ({ kid, ...sample }) =>
+      withHeader({ kid, typ: 'wx-session+jwt', alg: 'HS256' })({ kid, ...sample }),
+  ],
+  ['a space in the header', (sample) => withHeader(`${JSON.stringify(ours(sample.kid))} `)(sample)],
+  [
+    'an escape sequence in the header',
+    (sample) =>
+      withHeader(JSON.stringify(ours(sample.kid)).replace('HS256', '\\u0048S256'))(sample),
   ],
   [
-    'writes the header with an escape',
-    (loot) => withHeader(JSON.stringify(ours(loot.kid)).replace('HS256', '\\u0048S256'))(loot),
-  ],
-  [
-    'sends an encrypted token',
+    'an encrypted token (JWE)',
     () =>
       `${json({ alg: 'dir', enc: 'A256GCM' })}..${base64url('iv')}.${base64url('x')}.${base64url('t')}`,
   ],
@@ -163,22 +159,22 @@ const headerAttacks: Attack[] = [
 
 const claimAttacks: Attack[] = [
   ...['null', '[]', '[{"sub":"x"}]', '"text"', '42', 'true', '', '{', '{}', 'not json'].map(
-    (payload): Attack => [`signs the payload ${JSON.stringify(payload)}`, withPayload(payload)],
+    (payload): Attack => [`the payload ${JSON.stringify(payload)}`, withPayload(payload)],
   ),
   [
-    'signs bytes that are no text',
-    (loot) => signed(loot.header, base64url(Buffer.from([0xff, 0xfe]))),
+    'a payload that is not UTF-8',
+    (sample) => signed(sample.header, base64url(Buffer.from([0xff, 0xfe]))),
   ],
   ...[
     ['1e400', '1e400'],
-    ['a text', '"9999999999"'],
+    ['a string', '"9999999999"'],
     ['null', 'null'],
     ['a list', '[9999999999]'],
     ['a fraction', '9999999999.5'],
     ['-1', '-1'],
     ['true', 'true'],
   ].map(([what, exp]): Attack => [
-    `says exp is ${what ?? ''}`,
+    `exp is ${what ?? ''}`,
     ({ header, userId }) =>
       signed(
         header,
@@ -188,28 +184,19 @@ const claimAttacks: Attack[] = [
       ),
   ]),
   [
-    'lets it last a second longer than configured',
-    (loot) => withClaims({ iat: now(), exp: now() + 7201 })(loot),
+    'a lifetime one second longer than configured',
+    (sample) => withClaims({ iat: now(), exp: now() + 7201 })(sample),
   ],
-  ['leaves exp out', withClaims({ exp: undefined })],
-  ['leaves iat out', withClaims({ iat: undefined })],
+  ['no exp', withClaims({ exp: undefined })],
+  ['no iat', withClaims({ iat: undefined })],
+  ['exp before iat', (sample) => withClaims({ iat: now() + 50, exp: now() + 40 })(sample)],
+  ['iat in one hour', (sample) => withClaims({ iat: now() + 3600, exp: now() + 7200 })(sample)],
+  ['iat in 62 seconds', (sample) => withClaims({ iat: now() + 62, exp: now() + 100 })(sample)],
+  ['nbf in the future', (sample) => withClaims({ nbf: now() + 3600 })(sample)],
+  ['nbf in the past', (sample) => withClaims({ nbf: now() - 3600 })(sample)],
+  ['an additional claim', withClaims({ admin: true })],
   [
-    'lets it end before it begins',
-    (loot) => withClaims({ iat: now() + 50, exp: now() + 40 })(loot),
-  ],
-  [
-    'lets it begin in an hour',
-    (loot) => withClaims({ iat: now() + 3600, exp: now() + 7200 })(loot),
-  ],
-  [
-    'lets it begin 62 seconds from now',
-    (loot) => withClaims({ iat: now() + 62, exp: now() + 100 })(loot),
-  ],
-  ['says nbf in the future', (loot) => withClaims({ nbf: now() + 3600 })(loot)],
-  ['says nbf in the past', (loot) => withClaims({ nbf: now() - 3600 })(loot)],
-  ['adds a claim', withClaims({ admin: true })],
-  [
-    'adds __proto__',
+    'a __proto__ claim',
     ({ header, userId }) =>
       signed(
         header,
@@ -225,52 +212,52 @@ const claimAttacks: Attack[] = [
     ['nestjs-wechat-auth'],
     { iss: 'x' },
     undefined,
-  ].map((iss): Attack => [`says iss is ${show(iss)}`, withClaims({ iss })]),
+  ].map((iss): Attack => [`[M-05] iss is ${show(iss)}`, withClaims({ iss })]),
   ...[OTHER_APPID, 'wx-unknown', '', null, 42, [APPID], [[APPID]], { aud: APPID }, undefined].map(
-    (aud): Attack => [`says aud is ${show(aud)}`, withClaims({ aud })],
+    (aud): Attack => [`[M-05] aud is ${show(aud)}`, withClaims({ aud })],
   ),
   ...['', 'x', 42, null, ["'"], "' OR true --", '*', undefined].map((sub): Attack => [
-    `says sub is ${show(sub)}`,
+    `sub is ${show(sub)}`,
     withClaims({ sub }),
   ]),
-  ['writes the sub in capitals', (loot) => withClaims({ sub: loot.userId.toUpperCase() })(loot)],
-  ['adds a space to the sub', (loot) => withClaims({ sub: `${loot.userId} ` })(loot)],
+  ['sub in upper case', (sample) => withClaims({ sub: sample.userId.toUpperCase() })(sample)],
+  ['sub with a space at its end', (sample) => withClaims({ sub: `${sample.userId} ` })(sample)],
   ...['', 'x', 42, null, [randomUUID()], randomUUID().toUpperCase(), undefined].map(
-    (jti): Attack => [`says jti is ${show(jti)}`, withClaims({ jti })],
+    (jti): Attack => [`jti is ${show(jti)}`, withClaims({ jti })],
   ),
   ...['0', -1, 0.5, null, [0], true, 1e21, 2 ** 31, 2 ** 53 - 1, undefined].map((epoch): Attack => [
-    `says epoch is ${show(epoch)}`,
+    `epoch is ${show(epoch)}`,
     withClaims({ epoch }),
   ]),
-  ['signs for another app with the key of this one', withClaims({ aud: OTHER_APPID })],
+  ['[M-05] aud of another app, signed with the key of this app', withClaims({ aud: OTHER_APPID })],
   [
-    'signs for this app with the key of another',
-    (loot) => signed(loot.header, loot.payload, ourKey(OTHER_APPID)),
+    '[M-05] aud of this app, signed with the key of another app',
+    (sample) => signed(sample.header, sample.payload, ourKey(OTHER_APPID)),
   ],
   [
-    'reuses a text that the same secret signed for another purpose',
-    (loot) => {
+    '[M-05] a JWT signed with the AppSecret for another purpose',
+    (sample) => {
       const header = json({ alg: 'HS256', typ: 'JWT' });
-      return signed(header, json(claims(loot.userId)), Buffer.from(SECRET));
+      return signed(header, json(claims(sample.userId)), Buffer.from(SECRET));
     },
   ],
 ];
 
 const textAttacks: Attack[] = [
-  ['cuts the MAC', ({ token }) => token.slice(0, -1)],
-  ['cuts the MAC to half', ({ token }) => token.slice(0, -21)],
-  ['extends the MAC', ({ token }) => `${token}A`],
-  ['pads the MAC', ({ token }) => `${token}=`],
-  ['adds a segment', ({ token }) => `${token}.`],
-  ['adds a segment with something in it', ({ token }) => `${token}.x`],
-  ['adds an empty segment in front', ({ token }) => `.${token}`],
-  ['leaves the payload out', ({ header, mac }) => `${header}..${mac}`],
+  ['a MAC without its last character', ({ token }) => token.slice(0, -1)],
+  ['half a MAC', ({ token }) => token.slice(0, -21)],
+  ['a MAC with one more character', ({ token }) => `${token}A`],
+  ['a MAC with padding', ({ token }) => `${token}=`],
+  ['one more segment, empty', ({ token }) => `${token}.`],
+  ['one more segment', ({ token }) => `${token}.x`],
+  ['an empty segment in front', ({ token }) => `.${token}`],
+  ['no payload', ({ header, mac }) => `${header}..${mac}`],
   [
-    'takes the payload of another for theirs',
+    '[M-02] the payload of another user under the MAC of this token',
     ({ header, mac, victimId }) => `${header}.${json(claims(victimId))}.${mac}`,
   ],
   [
-    'writes the MAC in base64 instead of base64url',
+    'a MAC in base64 instead of base64url',
     ({ header, payload }) => {
       // A payload whose MAC has a - or a _ in it.
       for (let i = 0; ; i++) {
@@ -283,14 +270,14 @@ const textAttacks: Attack[] = [
     },
   ],
   [
-    'sets the spare bits of the MAC',
+    'a MAC with its unused bits set',
     ({ header, payload, mac }) => {
       const last = BASE64URL.indexOf(mac.at(-1) ?? '');
       return `${header}.${payload}.${mac.slice(0, -1)}${BASE64URL[last | 1] ?? ''}`;
     },
   ],
   [
-    'signs a payload in base64 that is not canonical',
+    'a payload in base64 that is not canonical',
     ({ header, userId }) => {
       const payload = json(claims(userId));
       return signed(
@@ -300,23 +287,23 @@ const textAttacks: Attack[] = [
     },
   ],
   [
-    'sends the JSON serialisation',
+    'the JSON serialisation of a JWS',
     ({ header, payload, mac }) => JSON.stringify({ protected: header, payload, signature: mac }),
   ],
-  ['sends only dots', () => '.'.repeat(2000)],
-  ['sends three dots', () => '...'],
-  ['sends 2,049 characters', ({ token }) => token + 'A'.repeat(2049 - token.length)],
-  ['sends 10,000 characters', ({ token }) => token + 'A'.repeat(10_000)],
-  ['sends another alphabet', () => 'ⅷ.ⅷ.ⅷ'.normalize('NFKD')],
-  ['sends a comma', ({ token }) => `${token},${token}`],
-  ['sends a percent escape', ({ token }) => token.replace('.', '%2E')],
+  ['2,000 dots', () => '.'.repeat(2000)],
+  ['three dots', () => '...'],
+  ['2,049 characters', ({ token }) => token + 'A'.repeat(2049 - token.length)],
+  ['10,000 characters', ({ token }) => token + 'A'.repeat(10_000)],
+  ['three segments that are not base64url of JSON', () => 'ⅷ.ⅷ.ⅷ'.normalize('NFKD')],
+  ['two tokens with a comma between them', ({ token }) => `${token},${token}`],
+  ['a percent-encoded dot', ({ token }) => token.replace('.', '%2E')],
 ];
 
-describe.each(platforms)('an attacker over $name who', (platform) => {
+describe.each(platforms)('attacks over $name', (platform) => {
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let server: ListeningApp;
-  let loot: Loot;
+  let sample: Sample;
   const queries = new QueryCount();
 
   beforeAll(async () => {
@@ -343,7 +330,7 @@ describe.each(platforms)('an attacker over $name who', (platform) => {
     const { userId } = await server.app.get(SessionsService).verify(token);
     const [header = '', payload = '', mac = ''] = token.split('.');
     const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
-    loot = { userId, victimId: victim.userId, token, header, payload, mac, kid };
+    sample = { userId, victimId: victim.userId, token, header, payload, mac, kid };
   });
 
   afterAll(async () => {
@@ -352,30 +339,33 @@ describe.each(platforms)('an attacker over $name who', (platform) => {
     await database.drop();
   });
 
-  it('signs as we do is let in: the attacks below fail for their own reason alone', async () => {
-    const token = signed(loot.header, json(claims(loot.userId)));
+  it('a token signed as ours is accepted, so each attack below fails only for its own reason', async () => {
+    const token = signed(sample.header, json(claims(sample.userId)));
     expect((await call('GET', `${server.url}/me`, { token })).status).toBe(200);
-    const early = signed(loot.header, json(claims(loot.userId, { iat: now() + 55 })));
+    const early = signed(sample.header, json(claims(sample.userId, { iat: now() + 55 })));
     expect((await call('GET', `${server.url}/me`, { token: early })).status).toBe(200);
   });
 
-  it.each([...headerAttacks, ...claimAttacks, ...textAttacks])(
-    '%s is refused, and Postgres is not asked',
-    async (_, attack) => {
-      const token = attack(loot);
-      expect(token).not.toBe(loot.token);
+  describe.each([
+    ['[M-01] with a wrong header', headerAttacks],
+    ['[M-04] with wrong claims', claimAttacks],
+    ['[M-03] in a wrong format', textAttacks],
+  ])('a token %s', (_what, attacks) => {
+    it.each(attacks)('[M-06] %s: refused without a query to Postgres', async (_, attack) => {
+      const token = attack(sample);
+      expect(token).not.toBe(sample.token);
       const before = queries.count;
       const answer = await call('GET', `${server.url}/me`, { token });
       expect(answer.status).toBe(401);
       expect(answer.body).toMatchObject({ errorCode: 'WX_SESSION_INVALID', action: 'relogin' });
       expect(queries.count).toBe(before);
-    },
-  );
+    });
+  });
 
-  it('presents a session one second after its end is refused as expired', async () => {
+  it('[M-04] an expired session is refused as WX_SESSION_EXPIRED, without a query to Postgres', async () => {
     for (const age of [0, 1, 100]) {
       const exp = now() - age;
-      const token = signed(loot.header, json(claims(loot.userId, { iat: exp - 7200, exp })));
+      const token = signed(sample.header, json(claims(sample.userId, { iat: exp - 7200, exp })));
       const before = queries.count;
       const answer = await call('GET', `${server.url}/me`, { token });
       expect(answer.body).toMatchObject({ statusCode: 401, errorCode: 'WX_SESSION_EXPIRED' });
@@ -383,36 +373,36 @@ describe.each(platforms)('an attacker over $name who', (platform) => {
     }
   });
 
-  it('guesses an epoch, of the past or the future, is refused as revoked', async () => {
+  it('[M-08] a signed token with a wrong session epoch is refused as WX_SESSION_REVOKED', async () => {
     for (const epoch of [1, 2, 2 ** 31 - 1]) {
-      const token = signed(loot.header, json(claims(loot.userId, { epoch })));
+      const token = signed(sample.header, json(claims(sample.userId, { epoch })));
       const answer = await call('GET', `${server.url}/me`, { token });
       expect(answer.body).toMatchObject({ statusCode: 401, errorCode: 'WX_SESSION_REVOKED' });
     }
   });
 
-  it('signs for a user who does not exist is refused as revoked', async () => {
-    const token = signed(loot.header, json(claims(randomUUID())));
+  it('[M-07] a signed token for a user that does not exist is refused as WX_SESSION_REVOKED', async () => {
+    const token = signed(sample.header, json(claims(randomUUID())));
     const answer = await call('GET', `${server.url}/me`, { token });
     expect(answer.body).toMatchObject({ statusCode: 401, errorCode: 'WX_SESSION_REVOKED' });
   });
 
-  it('sends five million dots is refused', async () => {
+  it('[M-03] a token of five million dots is refused without a query to Postgres', async () => {
     const before = queries.count;
     const sessions = server.app.get(SessionsService);
     await expect(sessions.verify('.'.repeat(5_000_000))).rejects.toMatchObject({
       errorCode: 'WX_SESSION_INVALID',
     });
     expect(queries.count).toBe(before);
-    // Over HTTP the server of Node does not even take such a header.
+    // Over HTTP, Node refuses a header of this size.
     const answer = await call('GET', `${server.url}/me`, { token: '.'.repeat(50_000) });
     expect(answer.status).toBe(431);
   });
 
-  it('flips a bit in any byte is refused, and Postgres is not asked', async () => {
+  it('[M-02] a token with any one bit flipped is refused without a query to Postgres', async () => {
     const sessions = server.app.get(SessionsService);
     const before = queries.count;
-    const bytes = Buffer.from(loot.token);
+    const bytes = Buffer.from(sample.token);
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const flipped = Buffer.from(bytes);
       flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
@@ -423,17 +413,17 @@ describe.each(platforms)('an attacker over $name who', (platform) => {
     expect(queries.count).toBe(before);
   });
 
-  it('changes a token at random, 10,000 times, is refused with 401', async () => {
+  it('[M-02] 10,000 random changes of a token are all refused, without a query to Postgres', async () => {
     const sessions = server.app.get(SessionsService);
     const before = queries.count;
     const mutation = fc.oneof(
       fc.record({
-        at: fc.nat(loot.token.length),
+        at: fc.nat(sample.token.length),
         cut: fc.nat(20),
         put: fc.string({ maxLength: 20 }),
       }),
       fc.record({
-        at: fc.nat(loot.token.length - 1),
+        at: fc.nat(sample.token.length - 1),
         cut: fc.constant(1),
         put: fc.constantFrom(...BASE64URL.split(''), '.'),
       }),
@@ -442,9 +432,9 @@ describe.each(platforms)('an attacker over $name who', (platform) => {
       fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 3 }), async (mutations) => {
         const token = mutations.reduce(
           (text, { at, cut, put }) => text.slice(0, at) + put + text.slice(at + cut),
-          loot.token,
+          sample.token,
         );
-        fc.pre(token !== loot.token);
+        fc.pre(token !== sample.token);
         const error: unknown = await sessions.verify(token).catch((reason: unknown) => reason);
         expect(error).toBeInstanceOf(WechatAuthError);
         expect(error).toMatchObject({ errorCode: 'WX_SESSION_INVALID', status: 401 });
@@ -454,7 +444,7 @@ describe.each(platforms)('an attacker over $name who', (platform) => {
     expect(queries.count).toBe(before);
   });
 
-  it('sends any text at all as a header is refused with 401', async () => {
+  it('[M-03] any printable string as a token is refused with 401', async () => {
     const text = fc.string({
       unit: fc.integer({ min: 0x21, max: 0x7e }).map((c) => String.fromCharCode(c)),
       minLength: 1,
@@ -469,7 +459,7 @@ describe.each(platforms)('an attacker over $name who', (platform) => {
     );
   });
 
-  it('fixes a session before the login gets nothing from it: the id is another, the old one ends', async () => {
+  it('[M-09] a login with the session of an attacker starts another session and ends that one', async () => {
     const openid = 'o-fixed';
     const planted = await logIn(server.url, wechat.issueCode({ openid }));
     const fresh = await logIn(server.url, wechat.issueCode({ openid }), { token: planted });
@@ -483,7 +473,7 @@ describe.each(platforms)('an attacker over $name who', (platform) => {
     );
   });
 
-  describe('looks for a door beside the guarded one', () => {
+  describe('[M-12] another spelling of a guarded path', () => {
     const paths = [
       '/me',
       '/%6De',
@@ -509,7 +499,7 @@ describe.each(platforms)('an attacker over $name who', (platform) => {
       ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'PATCH'].flatMap((method) =>
         paths.map((path) => [method, path]),
       ),
-    )('by %s %s finds none', async (method, path) => {
+    )('%s %s does not reach the handler', async (method, path) => {
       const answer = await call(method, server.url + path);
       expect([200, 204, 400, 401, 404]).toContain(answer.status);
       expect(answer.text).not.toContain('openid');

@@ -28,14 +28,14 @@ const faults: SandboxFault[] = [
   ...(['missing-openid', 'missing-session-key', 'empty-openid', 'wrong-types', 'slow'] as const),
 ];
 
-describe.each(platforms)('the secrets of a run over $name', (platform) => {
+describe.each(platforms)('secrets over $name', (platform) => {
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let server: ListeningApp;
   const logger = new LogCapture();
-  /** Everything that left the library: log lines, answers, inspected errors and results. */
+  /** Everything that left the library: log lines, responses, inspected errors and results. */
   const seen: string[] = [];
-  /** The AppSecret, and the codes, tokens and session keys that came up. */
+  /** The AppSecret, and all codes, tokens and session keys of the test. */
   const secrets = new Set<string>([SECRET, encodeURIComponent(SECRET)]);
 
   beforeAll(async () => {
@@ -61,7 +61,7 @@ describe.each(platforms)('the secrets of a run over $name', (platform) => {
     return code;
   };
 
-  /** An error as the most talkative of loggers would print it. */
+  /** Everything that a logger could print of a value. */
   const record = (value: unknown): void => {
     seen.push(
       inspect(value, { depth: null, showHidden: true, getters: true }),
@@ -79,7 +79,7 @@ describe.each(platforms)('the secrets of a run over $name', (platform) => {
     }
   };
 
-  it('are seen in no log line, answer or error, whatever fails', async () => {
+  it('[M-14] appear in no log line, response or error, whatever call fails', async () => {
     const logIn = async (code: string): Promise<string> => {
       const answer = await call('POST', `${server.url}/wechat/login`, { body: { code } });
       const { token, ...rest } = answer.body ?? {};
@@ -119,12 +119,12 @@ describe.each(platforms)('the secrets of a run over $name', (platform) => {
       record(await attempt(code2Session.exchange(newCode())));
       wechat.recover();
     }
-    // A WeChat that echoes what it got.
+    // An errmsg that repeats the code.
     await logIn('never-issued-CANARY-code');
     secrets.add('never-issued-CANARY-code');
     await logIn('spent');
 
-    // User data, access tokens and phone numbers, with every failure.
+    // User data, access tokens and phone numbers, with every failure of WeChat.
     const { userData, api, accessTokens } = {
       userData: server.app.get(UserDataService),
       api: server.app.get(WechatApiService),
@@ -203,7 +203,7 @@ describe.each(platforms)('the secrets of a run over $name', (platform) => {
     await attempt(sessions.verify(third));
     await attempt(login.login(newCode()));
 
-    // The services themselves, in case somebody prints one.
+    // The services themselves, as a host may print one.
     for (const service of [...services, userData, api, accessTokens])
       seen.push(inspect(service, { depth: 8 }));
     seen.push(inspect(new WechatUser()), ...logger.lines);

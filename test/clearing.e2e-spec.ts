@@ -7,7 +7,7 @@ import { call, logIn } from './support/http.js';
 import type { ListeningApp } from './support/platforms.js';
 import { QueryCount } from './support/query-count.js';
 
-describe('clearing the revoked sessions', () => {
+describe('the cleaner of revoked sessions', () => {
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let a: ListeningApp;
@@ -46,7 +46,7 @@ describe('clearing the revoked sessions', () => {
       await database.query<{ n: number }>('SELECT count(*)::int AS n FROM wechat_revoked_session')
     )[0]?.n ?? NaN;
 
-  it('leaves what has not expired, and what has for less than an hour', async () => {
+  it('keeps the rows of sessions that have not expired, or that expired less than an hour ago', async () => {
     await insert(3, `now() + interval '1 minute'`);
     await insert(4, `now() - interval '59 minutes'`);
     await insert(5, `now() - interval '61 minutes'`);
@@ -55,7 +55,7 @@ describe('clearing the revoked sessions', () => {
     await database.query('TRUNCATE wechat_revoked_session');
   });
 
-  it('lets one instance at a time at it', async () => {
+  it('[M-20] deletes nothing while another instance deletes', async () => {
     await insert(5, `now() - interval '2 hours'`);
     const runner = (await import('pg')).default;
     const busy = new runner.Client({ connectionString: database.url });
@@ -68,7 +68,7 @@ describe('clearing the revoked sessions', () => {
     expect(await cleanerOf(a).clear()).toBe(5);
   });
 
-  it('steps over rows that somebody holds', async () => {
+  it('[M-20] skips rows that another transaction has locked', async () => {
     await insert(5, `now() - interval '2 hours'`);
     const { Client } = (await import('pg')).default;
     const holder = new Client({ connectionString: database.url });
@@ -81,7 +81,7 @@ describe('clearing the revoked sessions', () => {
     expect(await cleanerOf(a).clear()).toBe(2);
   });
 
-  it('clears a million in small steps that nobody waits for', async () => {
+  it('[M-20] deletes a million rows in small batches, while no request waits for a lock', async () => {
     await insert(1_000_000, `now() - interval '2 hours' - random() * interval '1 day'`);
     await database.query('ANALYZE wechat_revoked_session');
     const token = await logIn(a.url, wechat.issueCode());
@@ -109,7 +109,7 @@ describe('clearing the revoked sessions', () => {
     expect(cleared[0] + cleared[1]).toBe(1_000_000);
     expect(waiting).toBe(0);
     expect(statements.count).toBeGreaterThan(1000);
-    // None where the machine is quiet; a busy one may stop any process for longer.
+    // A busy machine may pause any process for longer than 100 ms.
     expect(statements.slow).toBeLessThan(statements.count / 10);
     expect((await call('GET', `${b.url}/me`, { token: gone })).body).toMatchObject({
       errorCode: 'WX_SESSION_REVOKED',
@@ -118,8 +118,8 @@ describe('clearing the revoked sessions', () => {
   }, 180_000);
 });
 
-describe('the clock of the cleaner', () => {
-  it('clears every ten minutes, survives an outage, and stops with the app', async () => {
+describe('the interval of the cleaner', () => {
+  it('runs every ten minutes, also after a failed run, and stops when the app closes', async () => {
     const database = await createTestDatabase();
     const wechat = await WechatSandbox.start();
     jest.useFakeTimers({

@@ -11,7 +11,7 @@ import { eventually, isAlive, Program } from './support/shell.js';
 
 const entry = resolve('.demo/build/examples/demo/main.js');
 
-/** The lines that the demo tells you to paste. */
+/** The commands that the demo prints for copying. */
 const linesToPaste = (stdout: string): string =>
   stdout
     .split('\n')
@@ -40,7 +40,7 @@ describe('the demo', () => {
       try {
         await demo.interrupt('SIGKILL');
       } catch {
-        // It has gone already.
+        // It has ended already.
       }
     }
   });
@@ -50,7 +50,7 @@ describe('the demo', () => {
     }
   });
 
-  /** Where nobody has started the demo before. */
+  /** A folder in which the demo has not run before. */
   const newFolder = (mode = 0o755): string => {
     const made = temporaryFolder();
     chmodSync(made, mode);
@@ -64,13 +64,13 @@ describe('the demo', () => {
   };
   const ready = (...args: Parameters<typeof demo>): Promise<Program> =>
     demo(...args).prints('ready');
-  /** What it says where it does not start; it then leaves nothing behind. */
+  /** The error message of a demo that does not start. */
   const refusal = async (env: Record<string, string> = {}): Promise<string> => {
     const refused = demo(env);
     expect(await refused.ended).toBe(1);
     expect(refused.stdout).toBe('');
     expect(refused.stderr).toMatch(/^The demo did not start\. /);
-    // One message, and neither a stack nor a password in it.
+    // One message, without a stack trace or a password.
     expect(refused.stderr).not.toMatch(/\n {4}at |\[Nest\]|CANARY/);
     return refused.stderr;
   };
@@ -82,7 +82,7 @@ describe('the demo', () => {
     return (await call('POST', url, { body: { code: body?.code } })).body;
   };
 
-  it('logs in, shows what is guarded, and logs out with the very lines it prints', async () => {
+  it('logs in, calls a guarded route and logs out with the commands that it prints', async () => {
     const running = await ready();
     expect(running.stdout).toContain(`ready: http://localhost:${ports.PORT}`);
     const output = execFileSync('sh', ['-c', linesToPaste(running.stdout)], {
@@ -95,7 +95,7 @@ describe('the demo', () => {
     expect(running.stderr).toBe('');
   });
 
-  it('has its page, and the routes, in what is built', async () => {
+  it('serves its page, its assets and /docs from the build', async () => {
     const running = await ready();
     for (const path of ['', 'icon.svg', 'page.css', 'page.js', 'miniprogram.js', 'docs']) {
       const answer = await call('GET', `http://127.0.0.1:${ports.PORT}/${path}`);
@@ -105,7 +105,7 @@ describe('the demo', () => {
     expect(running.stderr).toBe('');
   });
 
-  it('tells in its log why WeChat refuses', async () => {
+  it('logs why WeChat refuses a login', async () => {
     const running = await ready();
     await sandbox('faults', { fault: 40164 });
     expect(await login('o-refused')).toMatchObject({ errorCode: 'WX_APP_MISCONFIGURED' });
@@ -113,14 +113,14 @@ describe('the demo', () => {
     expect(await running.interrupt()).toBe(0);
   });
 
-  it('works in a folder that only its owner may enter', async () => {
+  it('works in a folder that only its owner can read', async () => {
     const running = await ready({}, newFolder(0o700));
     expect(await login('o-private')).toMatchObject({ isNewUser: true });
     expect(await running.interrupt()).toBe(0);
   });
 
   it.each<NodeJS.Signals>(['SIGINT', 'SIGTERM'])(
-    'on %s leaves no process, and its data survive',
+    'ends all its processes on %s and keeps its data',
     async (signal) => {
       const first = await ready();
       const before = await login('o-survivor');
@@ -139,7 +139,7 @@ describe('the demo', () => {
     },
   );
 
-  it('stops quietly on Ctrl-C while it makes its database', async () => {
+  it('exits without an error on Ctrl-C while it creates its database', async () => {
     const fresh = newFolder();
     const starting = demo({}, fresh);
     await eventually(() => existsSync(`${dataOf(fresh)}.new/data`));
@@ -149,7 +149,7 @@ describe('the demo', () => {
     expect(await (await ready({}, fresh)).interrupt()).toBe(0);
   });
 
-  it('stops quietly on Ctrl-C at any moment of its start', async () => {
+  it('exits without an error on Ctrl-C at any time during its start', async () => {
     for (const delay of [150, 400, 700]) {
       const starting = demo();
       await new Promise((next) => setTimeout(next, delay));
@@ -160,7 +160,7 @@ describe('the demo', () => {
     expect(await (await ready()).interrupt()).toBe(0);
   });
 
-  it('starts again after it was killed', async () => {
+  it('starts again after a SIGKILL, with its data', async () => {
     const before = await ready();
     await login('o-killed');
     await before.killAlone();
@@ -169,7 +169,7 @@ describe('the demo', () => {
     expect(await after.interrupt()).toBe(0);
   });
 
-  it('leaves the demo alone that runs on the same data', async () => {
+  it('does not start if another demo uses the same data, which keeps running', async () => {
     const first = await ready();
     const postgres = String(postgresOf(folder));
     const message = await refusal({ PORT: '0', WECHAT_SANDBOX_PORT: '0' });
@@ -181,7 +181,7 @@ describe('the demo', () => {
   it.each([
     ['PORT', 'WECHAT_SANDBOX_PORT'],
     ['WECHAT_SANDBOX_PORT', 'PORT'],
-  ] as const)('says what to do where the port of %s is taken', async (name, other) => {
+  ] as const)('exits with a message if the port of %s is in use', async (name, other) => {
     const taken = createServer().listen(Number(ports[name]));
     expect(await refusal()).toBe(
       `The demo did not start. Port ${ports[name]} is taken: stop what uses it, or set ${name} to another one.\n`,
@@ -203,11 +203,11 @@ describe('the demo', () => {
     ],
     [{ DATABASE_URL: 'CANARY' }, 'DATABASE_URL must look like postgres://'],
     [{ DATABASE_URL: refusing }, 'The database of DATABASE_URL refuses: connect ECONNREFUSED'],
-  ])('says what is wrong with %j', async (env, message) => {
+  ])('exits with a message for the environment %j', async (env, message) => {
     expect(await refusal(env as Record<string, string>)).toContain(message);
   });
 
-  it('says that a password is wrong without showing it', async () => {
+  it('exits with a message for a wrong password, without printing it', async () => {
     const url = new URL(process.env.TEST_POSTGRES_URL ?? '');
     url.password = 'CANARY';
     expect(await refusal({ DATABASE_URL: url.href })).toContain(
@@ -215,7 +215,7 @@ describe('the demo', () => {
     );
   });
 
-  it('runs on a database and a WeChat of yours, and starts none of its own', async () => {
+  it('uses the database and the WeChat of the environment, and starts none of its own', async () => {
     const database = await createTestDatabase();
     const env = {
       DATABASE_URL: database.url,
@@ -233,8 +233,8 @@ describe('the demo', () => {
     await database.drop();
   });
 
-  it('starts with the command of the README', async () => {
-    // The data of whoever works in this repository stay out of it.
+  it('starts with npm start', async () => {
+    // So that the data of the developer's own demo stay as they are.
     const database = await createTestDatabase();
     const env = { ...ports, DATABASE_URL: database.url };
     const running = new Program(['npm', 'start'], process.cwd(), env);
@@ -252,7 +252,7 @@ describe('the demo', () => {
 /** Where the demo keeps its data when it is started in this folder. */
 const dataOf = (folder: string): string => dataFolder(join(folder, '.demo/postgres'));
 
-/** The process that holds the data of this folder, by its own lock file; NaN where none does. */
+/** The process that holds the data of this folder, by its own lock file; NaN if none does. */
 function postgresOf(folder: string): number {
   const lock = join(dataOf(folder), 'data/postmaster.pid');
   return existsSync(lock) ? Number.parseInt(readFileSync(lock, 'utf8'), 10) : NaN;

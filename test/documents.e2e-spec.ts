@@ -1,35 +1,76 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
-const specs = [
-  ...readdirSync('src', { recursive: true, encoding: 'utf8' }).map((name) => join('src', name)),
-  ...readdirSync('test').map((name) => join('test', name)),
-];
+const MEASURE = /\[(M-\d\d)\]/g;
 
-/** The text of `test/<name>.e2e-spec.ts`, or of `<name>.spec.ts` in `src` for `_<name>_`. */
-function specOf(name: string): string {
-  const unit = /^_(.+)_$/.exec(name)?.[1];
-  const file = unit === undefined ? `${name}.e2e-spec.ts` : `${unit}.spec.ts`;
-  const path = specs.find((spec) => basename(spec) === file);
-  if (path === undefined) throw new Error(`There is no ${file}.`);
-  return readFileSync(path, 'utf8').replaceAll("\\'", "'");
+/** Ids of measures by the spec files whose test titles have them. */
+const testedMeasures = new Map<string, string[]>();
+for (const folder of ['src', 'test', 'packages/miniprogram']) {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (name.includes('node_modules') || !name.endsWith('spec.ts')) continue;
+    const file = join(folder, name);
+    for (const [, id = ''] of readFileSync(file, 'utf8').matchAll(MEASURE)) {
+      testedMeasures.set(id, [...(testedMeasures.get(id) ?? []), file]);
+    }
+  }
 }
 
 describe('the measures of SECURITY.md', () => {
-  const page = readFileSync('SECURITY.md', 'utf8');
-  const [, ...measures] = page
-    .slice(page.indexOf('## Measures'), page.indexOf('### Mutation testing'))
-    .split('\n')
-    .filter((line) => /^\| (?!--)/.test(line))
-    .map((line) => line.split(' | ').map((cell) => cell.replace(/^\||\|$/g, '').trim()));
+  const rows = readFileSync('SECURITY.md', 'utf8').matchAll(/^\| (M-\d\d) \| *(.*?) *\|/gm);
+  const measures = [...rows].map(([, id = '', threat = '']) => [id, threat] as const);
 
-  it.each(measures)('against %s: the tests named are there', (_against, _measure, shownBy = '') => {
-    for (const group of shownBy.split('; ')) {
-      const [name = ''] = group.split(' ');
-      const quoted = [...group.matchAll(/"([^"]+)"/g)].map(([, test]) => test);
-      expect(quoted.length).toBeGreaterThan(0);
-      for (const test of quoted) expect(specOf(name)).toContain(test);
-    }
+  it.each(measures)('%s (%s) is in the title of a test', (id) => {
+    expect(testedMeasures.get(id) ?? []).not.toEqual([]);
+  });
+
+  it('have every id that the title of a test has', () => {
+    expect(measures.map(([id]) => id)).toEqual(expect.arrayContaining([...testedMeasures.keys()]));
+  });
+
+  it('have ids that are used once', () => {
+    expect(new Set(measures.map(([id]) => id)).size).toBe(measures.length);
   });
 });
+
+describe('docs/ARCHITECTURE.md', () => {
+  const page = readFileSync('docs/ARCHITECTURE.md', 'utf8');
+  const named = [...page.matchAll(/^\| `([^`]+)\/` /gm)].map(([, folder = '']) => folder);
+  const foldersIn = (parent: string, recursive = false): string[] =>
+    readdirSync(parent, { recursive, withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !/^\.|node_modules/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name));
+
+  it('names every folder of src, packages and examples, and no folder that does not exist', () => {
+    expect(foldersIn('src', true)).not.toEqual([]);
+    for (const folder of ['src', ...foldersIn('src', true)]) expect(named).toContain(folder);
+    for (const parent of ['packages', 'examples']) {
+      for (const folder of foldersIn(parent)) expect(named).toContain(folder);
+    }
+    expect(named.filter((folder) => !existsSync(folder))).toEqual([]);
+  });
+
+  it('has the import flow of .dependency-cruiser.js', async () => {
+    const path = '../.dependency-cruiser.js';
+    const { default: config } = (await import(path)) as { default: { forbidden: Rule[] } };
+    const flow = config.forbidden
+      .filter(({ name }) => name.startsWith('flow-of-'))
+      .map(({ name, to: { pathNot = '' } }) => {
+        const folder = name.slice('flow-of-'.length);
+        const allowed = pathNot.slice('^src/('.length, -')/'.length).split('|');
+        return [`src/${folder}`, allowed.filter((each) => !GROUND.includes(each)).slice(1)];
+      });
+    const imports = [...page.matchAll(/^\| `(src\/[\w-]+)` *\| (.*?) *\|$/gm)].map(
+      ([, folder, list = '']) => [folder, [...list.matchAll(/`([^`]+)`/g)].map(([, name]) => name)],
+    );
+    expect(imports).toEqual(flow);
+  });
+});
+
+interface Rule {
+  readonly name: string;
+  readonly to: { readonly pathNot?: string };
+}
+
+/** What every folder may import. */
+const GROUND = ['postgres', 'config', 'crypto', 'errors', 'common'];

@@ -7,7 +7,7 @@ import { call, logIn } from './support/http.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
 import { QueryCount } from './support/query-count.js';
 
-describe.each(platforms)('many sessions at once over $name', (platform) => {
+describe.each(platforms)('concurrent requests over $name', (platform) => {
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let a: ListeningApp;
@@ -40,7 +40,7 @@ describe.each(platforms)('many sessions at once over $name', (platform) => {
       }),
     );
 
-  it('never get the answer of one another', async () => {
+  it('[M-10] every request gets the response for its own user', async () => {
     const users = await crowd(30);
     const answers = await Promise.all(
       Array.from({ length: 600 }, async (_, i) => {
@@ -52,7 +52,7 @@ describe.each(platforms)('many sessions at once over $name', (platform) => {
     for (const [expected, got] of answers) expect(got).toBe(expected);
   });
 
-  it('share queries, and yet the live stay live and the ended stay ended', async () => {
+  it('[M-10] requests share a query, and each session in it is accepted or refused by itself', async () => {
     const users = await crowd(40);
     const ended = users.filter((_, i) => i % 3 === 0);
     for (const { token } of ended) await call('DELETE', `${b.url}/wechat/session`, { token });
@@ -74,7 +74,7 @@ describe.each(platforms)('many sessions at once over $name', (platform) => {
     });
   });
 
-  it('a session ended with 204 is over for every request that follows, whatever is under way', async () => {
+  it('[M-07] a request is refused once the logout of its session has returned 204', async () => {
     const [busy, ...others] = await crowd(31);
     let running = true;
     const load = Array.from({ length: 20 }, async () => {
@@ -84,7 +84,7 @@ describe.each(platforms)('many sessions at once over $name', (platform) => {
       }
     });
     for (const { token } of others) {
-      // Warm: the token itself is remembered, its revocation never.
+      // From here on the verified token is cached, but not whether its session has ended.
       expect((await call('GET', `${a.url}/me`, { token })).status).toBe(200);
       expect((await call('DELETE', `${b.url}/wechat/session`, { token })).status).toBe(204);
       const { body } = await call('GET', `${a.url}/me`, { token });
@@ -94,7 +94,7 @@ describe.each(platforms)('many sessions at once over $name', (platform) => {
     await Promise.all(load);
   });
 
-  it('a login is one statement and one request to WeChat, a guarded request one statement', async () => {
+  it('a login takes one statement and one request to WeChat, a guarded request one statement', async () => {
     const code = wechat.issueCode();
     let [statements, requests] = [queries.count, wechat.requests.length];
     const token = await logIn(a.url, code);
@@ -104,7 +104,7 @@ describe.each(platforms)('many sessions at once over $name', (platform) => {
     expect([queries.count - statements, wechat.requests.length - requests]).toEqual([1, 0]);
   });
 
-  it('what a handler does to its session changes nothing for the next request', async () => {
+  it('[M-10] a handler that changes its session object does not affect the next request', async () => {
     const sessions = a.app.get(SessionsService);
     const [user] = await crowd(1);
     const first = await sessions.verify(user!.token);

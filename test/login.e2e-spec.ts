@@ -61,7 +61,7 @@ describe.each(platforms)('the login routes over $name', (platform) => {
     return row?.n ?? NaN;
   };
 
-  it('POST /wechat/login answers with a session, and not for caches', async () => {
+  it('POST /wechat/login returns a session, with Cache-Control: no-store', async () => {
     const before = Date.now();
     const answer = await post({ code: wechat.issueCode() });
     expect(answer.status).toBe(200);
@@ -79,14 +79,14 @@ describe.each(platforms)('the login routes over $name', (platform) => {
     expect(lasts).toBeLessThan(7_202_000);
   });
 
-  it('knows the user again, who stays the same for us', async () => {
+  it('POST /wechat/login returns the same userId when a user logs in again', async () => {
     const openid = 'o-returning';
     const first = await post({ code: wechat.issueCode({ openid }) });
     const second = await post({ code: wechat.issueCode({ openid }) });
     expect(second.body).toMatchObject({ userId: first.body?.userId, isNewUser: false });
   });
 
-  it('takes an openid of any script for another user', async () => {
+  it('POST /wechat/login creates one user for each openid, in any script', async () => {
     const openids = ['o-é', 'o-e\u0301', 'o-用户😀', "o-'; DROP TABLE wechat_user; --", 'O-É'];
     for (const openid of openids) {
       const { body } = await post({ code: wechat.issueCode({ openid }) });
@@ -99,7 +99,7 @@ describe.each(platforms)('the login routes over $name', (platform) => {
     expect(rows.map((row) => row.openid).sort()).toEqual([...openids].sort());
   });
 
-  it('GET /wechat/session tells about the session', async () => {
+  it('GET /wechat/session returns the session', async () => {
     const login = await post({ code: wechat.issueCode() });
     const { userId, token, expiresAt } = login.body ?? {};
     const answer = await call('GET', `${server.url}/wechat/session`, { token: String(token) });
@@ -113,7 +113,7 @@ describe.each(platforms)('the login routes over $name', (platform) => {
     });
   });
 
-  it('DELETE /wechat/session ends this session alone', async () => {
+  it('DELETE /wechat/session ends this session and no other', async () => {
     const openid = 'o-two-phones';
     const [phone, tablet] = [
       await logIn(server.url, wechat.issueCode({ openid })),
@@ -145,7 +145,7 @@ describe.each(platforms)('the login routes over $name', (platform) => {
   });
 
   it.each(['GET /wechat/session', 'DELETE /wechat/session', 'DELETE /wechat/sessions'])(
-    '%s needs a session',
+    '%s without a token is refused with 401',
     async (route) => {
       const [method = '', path = ''] = route.split(' ');
       const answer = await call(method, server.url + path);
@@ -157,11 +157,11 @@ describe.each(platforms)('the login routes over $name', (platform) => {
     },
   );
 
-  describe('a login that sends a session along', () => {
+  describe('a login with an Authorization header', () => {
     const login = (authorization: string | string[]): Promise<Answer> =>
       post({ code: wechat.issueCode({ openid: 'o-replace' }) }, { authorization });
 
-    it('replaces it', async () => {
+    it('[M-09] ends the session in it', async () => {
       const old = await logIn(server.url, wechat.issueCode({ openid: 'o-replace' }));
       const answer = await login(`Bearer ${old}`);
       expect(answer.status).toBe(200);
@@ -173,13 +173,13 @@ describe.each(platforms)('the login routes over $name', (platform) => {
     });
 
     it.each(['Bearer', 'Bearer x', 'Bearer a.b.c', 'Basic eDp5', ''])(
-      'logs in all the same where it is none: %j',
+      'succeeds if it holds no valid session: %j',
       async (authorization) => {
         expect((await login(authorization)).status).toBe(200);
       },
     );
 
-    it('does not end it where WeChat refuses the code', async () => {
+    it('does not end the session in it if WeChat refuses the code', async () => {
       const token = await logIn(server.url, wechat.issueCode({ openid: 'o-replace' }));
       const answer = await post({ code: 'never-issued' }, { authorization: `Bearer ${token}` });
       expect(answer.status).toBe(401);
@@ -187,8 +187,8 @@ describe.each(platforms)('the login routes over $name', (platform) => {
     });
   });
 
-  describe('an appid', () => {
-    it('names the app that the code is for', async () => {
+  describe('a login with an appid', () => {
+    it('is a login to that app', async () => {
       const code = wechat.issueCode({ appid: OTHER_APPID });
       const login = await post({ code, appid: OTHER_APPID });
       const token = String(login.body?.token);
@@ -196,7 +196,7 @@ describe.each(platforms)('the login routes over $name', (platform) => {
       expect(body).toMatchObject({ appid: OTHER_APPID });
     });
 
-    it('gives the users of each app ids of their own', async () => {
+    it('gives the same openid another userId in each app', async () => {
       const openid = 'o-in-both-apps';
       const here = await post({ code: wechat.issueCode({ openid }) });
       const code = wechat.issueCode({ openid, appid: OTHER_APPID });
@@ -205,13 +205,13 @@ describe.each(platforms)('the login routes over $name', (platform) => {
       expect(there.body?.userId).not.toBe(here.body?.userId);
     });
 
-    it('of another app than the code was issued for makes the code invalid', async () => {
+    it('is refused as WX_CODE_INVALID if the code is of another app', async () => {
       const answer = await post({ code: wechat.issueCode(), appid: OTHER_APPID });
       expect(answer.body).toEqual(refused(401, 'WX_CODE_INVALID', 'relogin'));
     });
 
     it.each(['wx-unknown', '', null, 42, [APPID], { toString: 1 }])(
-      'that is not configured is refused: %j',
+      'that is not configured is refused as WX_APP_UNKNOWN: %j',
       async (appid) => {
         const asked = wechat.requests.length;
         const answer = await post({ code: 'code', appid });
@@ -221,25 +221,25 @@ describe.each(platforms)('the login routes over $name', (platform) => {
     );
   });
 
-  describe('a bad login', () => {
+  describe('a malformed login', () => {
     it.each([
       ['no code', {}],
-      ['another field', { js_code: 'x' }],
-      ['null', { code: null }],
-      ['a number', { code: 42 }],
-      ['a list', { code: ['x'] }],
-      ['an object', { code: { code: 'x' } }],
-      ['true', { code: true }],
+      ['the code in another field', { js_code: 'x' }],
+      ['null as the code', { code: null }],
+      ['a number as the code', { code: 42 }],
+      ['a list as the code', { code: ['x'] }],
+      ['an object as the code', { code: { code: 'x' } }],
+      ['true as the code', { code: true }],
       ['an empty code', { code: '' }],
-      ['513 characters', { code: 'x'.repeat(513) }],
-      ['a space', { code: 'a b' }],
-      ['a line end', { code: 'abc\n' }],
-      ['NUL', { code: 'a\0b' }],
-      ['a no-break space', { code: 'a\u00a0b' }],
+      ['a code of 513 characters', { code: 'x'.repeat(513) }],
+      ['a space in the code', { code: 'a b' }],
+      ['a line feed in the code', { code: 'abc\n' }],
+      ['NUL in the code', { code: 'a\0b' }],
+      ['a no-break space in the code', { code: 'a\u00a0b' }],
       ['half a surrogate pair', '{"code":"\\ud800"}'],
       ['a list as the body', ['code']],
-      ['an empty object in a list', [{}]],
-    ])('with %s is malformed, and WeChat is not asked', async (_, body) => {
+      ['a list with an empty object', [{}]],
+    ])('with %s is refused as WX_CODE_MALFORMED, without a request to WeChat', async (_, body) => {
       const [asked, users] = [wechat.requests.length, await countUsers()];
       const answer = await post(body);
       expect(answer.status).toBe(400);
@@ -249,15 +249,15 @@ describe.each(platforms)('the login routes over $name', (platform) => {
       expect(await countUsers()).toBe(users);
     });
 
-    it('without a body is malformed', async () => {
+    it('without a body is refused as WX_CODE_MALFORMED', async () => {
       const answer = await call('POST', `${server.url}/wechat/login`);
       expect(answer.body).toEqual(refused(400, 'WX_CODE_MALFORMED', 'fix-request'));
     });
 
     it.each([
       ['invalid JSON', '{"code":', {}, [400]],
-      ['a text in JSON', '"code"', {}, [400]],
-      ['null in JSON', 'null', {}, [400]],
+      ['a JSON string', '"code"', {}, [400]],
+      ['JSON null', 'null', {}, [400]],
       ['an empty JSON body', '', {}, [400]],
       ['__proto__', '{"__proto__":{"code":"x"}}', {}, [400]],
       ['constructor.prototype', '{"constructor":{"prototype":{"code":"x"}}}', {}, [400]],
@@ -271,29 +271,32 @@ describe.each(platforms)('the login routes over $name', (platform) => {
       ],
       ['a megabyte of code', JSON.stringify({ code: 'x'.repeat(1024 * 1024) }), {}, [413]],
       ['10,000 levels', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, {}, [400]],
-    ])('with %s is the fault of the client', async (_, body, headers, statuses) => {
-      const [asked, users] = [wechat.requests.length, await countUsers()];
-      const answer = await post(body, headers);
-      expect(statuses).toContain(answer.status);
-      expect(answer.body).toMatchObject({ statusCode: answer.status });
-      expect(await countUsers()).toBe(users);
-      // A server that ignores the charset may read the code, which WeChat then does not know.
-      if (answer.status !== 401) expect(wechat.requests).toHaveLength(asked);
-    });
+    ])(
+      'with %s as the body is refused with a status of 400 to 415',
+      async (_, body, headers, statuses) => {
+        const [asked, users] = [wechat.requests.length, await countUsers()];
+        const answer = await post(body, headers);
+        expect(statuses).toContain(answer.status);
+        expect(answer.body).toMatchObject({ statusCode: answer.status });
+        expect(await countUsers()).toBe(users);
+        // A server that ignores the charset may read the code, which WeChat then does not know.
+        if (answer.status !== 401) expect(wechat.requests).toHaveLength(asked);
+      },
+    );
 
-    it('may have fields we do not know', async () => {
+    it('with unknown fields beside the code succeeds', async () => {
       const body = { code: wechat.issueCode(), userInfo: { nickName: 'x' }, isAdmin: true };
       expect((await post(body)).status).toBe(200);
     });
 
-    it('takes a code of 512 characters of any script to WeChat, which decides', async () => {
+    it('with a code of 512 characters in any script is sent to WeChat', async () => {
       const code = '码'.repeat(512);
       const answer = await post({ code });
       expect(answer.body).toEqual(refused(401, 'WX_CODE_INVALID', 'relogin'));
       expect(wechat.requests.at(-1)?.query).toMatchObject({ js_code: code });
     });
 
-    it('cannot inject parameters through its code', async () => {
+    it('[M-16] cannot add parameters to the request to WeChat through its code', async () => {
       const code = `x&appid=${OTHER_APPID}&secret=y#?=%26+/`;
       await post({ code });
       expect(wechat.requests.at(-1)?.query).toEqual({
@@ -304,11 +307,11 @@ describe.each(platforms)('the login routes over $name', (platform) => {
       });
     });
 
-    it.each(['GET', 'PUT', 'PATCH', 'DELETE'])('by %s is not found', async (method) => {
+    it.each(['GET', 'PUT', 'PATCH', 'DELETE'])('by %s is refused with 404', async (method) => {
       expect((await call(method, `${server.url}/wechat/login`)).status).toBe(404);
     });
 
-    it('answers any JSON with a documented status and writes nothing', async () => {
+    it('with any JSON body returns a documented status and creates no user', async () => {
       const users = await countUsers();
       await fc.assert(
         fc.asyncProperty(fc.json(), async (body) => {
@@ -321,7 +324,7 @@ describe.each(platforms)('the login routes over $name', (platform) => {
       expect(await countUsers()).toBe(users);
     });
 
-    it('answers any code with a documented error', async () => {
+    it('with any string as the code returns a documented error', async () => {
       await fc.assert(
         fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 600 }), async (code) => {
           const answer = await post({ code });

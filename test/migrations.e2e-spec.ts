@@ -52,7 +52,7 @@ class CreateOrder1800000000000 implements MigrationInterface {
   }
 }
 
-/** A host may name things its own way; ours stay as they are. */
+/** A naming strategy of the host must not change the names of our columns. */
 class ShoutingNames extends DefaultNamingStrategy {
   override columnName(name: string, customName: string): string {
     return customName || name.toUpperCase();
@@ -116,7 +116,7 @@ async function upAndDown(dataSource: DataSource): Promise<void> {
 }
 
 describe('wechatAuthMigrations', () => {
-  it('make just what the entities say, and take all of it back', async () => {
+  it('create exactly what the entities describe, and down() removes all of it', async () => {
     const dataSource = await connect(await newDatabase());
     await upAndDown(dataSource);
     expect(await tables(dataSource)).toEqual(['public.migrations']);
@@ -124,7 +124,7 @@ describe('wechatAuthMigrations', () => {
     expect(await differences(dataSource)).toEqual([]);
   });
 
-  it('make the tables of the contract', async () => {
+  it('create the documented tables, columns and indexes', async () => {
     const dataSource = await connect(await newDatabase());
     await dataSource.runMigrations();
     const columns = await dataSource.query<{ name: string }[]>(
@@ -158,7 +158,7 @@ describe('wechatAuthMigrations', () => {
     ]);
   });
 
-  it('live beside the migrations and entities of the host', async () => {
+  it('run beside the migrations and entities of the host', async () => {
     const dataSource = await connect(await newDatabase(), {
       entities: [Order, ...wechatAuthEntities],
       migrations: [CreateOrder1800000000000, ...wechatAuthMigrations],
@@ -167,7 +167,7 @@ describe('wechatAuthMigrations', () => {
     expect(await tables(dataSource)).toEqual(['public.migrations']);
   });
 
-  it('run late in a database where the host has migrated before', async () => {
+  it('run in a database with a later migration of the host', async () => {
     const url = await newDatabase();
     class Earlier1900000000000 implements MigrationInterface {
       async up(runner: QueryRunner): Promise<void> {
@@ -191,9 +191,9 @@ describe('wechatAuthMigrations', () => {
   it.each<[string, Partial<DataSourceOptions>, string]>([
     ['a schema other than public', { schema: 'App' }, 'App.wechat_user'],
     ['a prefix', { entityPrefix: 'my_' }, 'public.my_wechat_user'],
-    ['names of its own', { namingStrategy: new ShoutingNames() }, 'public.wechat_user'],
-    ['uuid-ossp replaced', { uuidExtension: 'pgcrypto' } as never, 'public.wechat_user'],
-  ])('fit a DataSource with %s', async (_, options, table) => {
+    ['a naming strategy', { namingStrategy: new ShoutingNames() }, 'public.wechat_user'],
+    ['pgcrypto instead of uuid-ossp', { uuidExtension: 'pgcrypto' } as never, 'public.wechat_user'],
+  ])('work in a DataSource with %s', async (_, options, table) => {
     const url = await newDatabase();
     const admin = await connect(url);
     await admin.query('CREATE SCHEMA "App"');

@@ -35,11 +35,11 @@ afterAll(async () => {
   await rm(built, { recursive: true });
 });
 
-/** A mini program on a phone: the built client, with `wx` and nothing of Node around it. */
+/** A mini program on a phone: the built client in a context with `wx` and without Node's globals. */
 class Phone implements WxLike {
   logins = 0;
   readonly sent: WxRequest[] = [];
-  /** How far its clock is from the right time. */
+  /** How many milliseconds its clock is ahead. */
   skew = 0;
   readonly session: Client.WxSessionClient;
   private readonly storage = new Map<string, string>();
@@ -63,7 +63,7 @@ class Phone implements WxLike {
     success({ code: this.wechat.issueCode({ openid: this.openid }) });
   }
 
-  /** As documented: JSON unless told otherwise, and no status is a failure. */
+  /** As WeChat documents it: JSON by default, and `success` for every status. */
   request({ success, fail, ...request }: WxRequest & WxCallbacks<WxAnswer>): void {
     this.sent.push(request);
     const { url, method = 'GET', data } = request;
@@ -99,7 +99,7 @@ class Phone implements WxLike {
   }
 }
 
-describe.each(platforms)('the mini program with an app on $name', (platform) => {
+describe.each(platforms)('the mini program client against $name', (platform) => {
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let server: ListeningApp;
@@ -122,7 +122,7 @@ describe.each(platforms)('the mini program with an app on $name', (platform) => 
     wechat.recover();
   });
 
-  it('logs in, asks a guarded route and logs out', async () => {
+  it('logs in, calls a guarded route and logs out', async () => {
     const { session } = phone;
     const login = await session.login();
     expect(login).toMatchObject({ userId: expect.any(String), isNewUser: true });
@@ -138,7 +138,7 @@ describe.each(platforms)('the mini program with an app on $name', (platform) => 
     expect(phone.logins).toBe(1);
   });
 
-  it('ends the session before with the next login', async () => {
+  it('ends the previous session with the next login', async () => {
     await phone.session.request({ url: '/me' });
     const { token } = phone;
     await phone.session.login();
@@ -146,13 +146,13 @@ describe.each(platforms)('the mini program with an app on $name', (platform) => 
     expect((await phone.session.request({ url: '/me' })).statusCode).toBe(200);
   });
 
-  it('takes a new session key where WeChat has dropped the old one', async () => {
+  it('ensureSessionKey logs in if wx.checkSession fails', async () => {
     phone.logins = 0;
     await phone.session.ensureSessionKey();
     expect(phone.logins).toBe(1);
   });
 
-  it('can end all sessions of its user, and logs in again for fifty requests at once', async () => {
+  it('logs in once for fifty concurrent requests after all sessions of the user have ended', async () => {
     const url = '/wechat/sessions';
     expect((await phone.session.request({ url, method: 'DELETE' })).statusCode).toBe(204);
     const answers = await phone.burst();
@@ -160,7 +160,7 @@ describe.each(platforms)('the mini program with an app on $name', (platform) => 
     expect(phone.logins).toBe(1);
   });
 
-  it('hands the answers of other routes through', async () => {
+  it('returns responses of other routes unchanged, and calls no other origin', async () => {
     const { session } = phone;
     expect((await session.request({ url: '/nowhere' })).statusCode).toBe(404);
     expect((await session.request({ url: `${server.url}/wechat/session` })).data).toMatchObject({
@@ -170,8 +170,8 @@ describe.each(platforms)('the mini program with an app on $name', (platform) => 
     await expect(elsewhere).rejects.toMatchObject({ errorCode: 'WX_OTHER_ORIGIN' });
   });
 
-  it('waits while WeChat is busy', async () => {
-    // The server asks three times before it says so.
+  it('retries a login after Retry-After if WeChat is busy', async () => {
+    // The server tries three times before it returns WX_UPSTREAM_BUSY.
     wechat.fail(-1, 3);
     phone.logins = 0;
     const start = Date.now();
@@ -183,16 +183,16 @@ describe.each(platforms)('the mini program with an app on $name', (platform) => 
   it.each([
     [40226, { errorCode: 'WX_USER_BLOCKED', action: 'blocked', statusCode: 403 }],
     [45009, { errorCode: 'WX_QUOTA_EXCEEDED', action: 'config', retryAfter: 3600 }],
-  ] as const)('gives up where WeChat answers %i', async (fault, error) => {
+  ] as const)('rejects without a retry if WeChat returns %i', async (fault, error) => {
     wechat.fail(fault);
     phone.logins = 0;
     await expect(phone.session.login()).rejects.toMatchObject(error);
     expect(phone.logins).toBe(1);
   });
 
-  it('says so when nobody is there', async () => {
-    const lost = new Phone(wechat, 'http://127.0.0.1:1');
-    await expect(lost.session.login()).rejects.toMatchObject({
+  it('rejects as WX_REQUEST_FAILED if the server cannot be reached', async () => {
+    const offline = new Phone(wechat, 'http://127.0.0.1:1');
+    await expect(offline.session.login()).rejects.toMatchObject({
       errorCode: 'WX_REQUEST_FAILED',
       message: 'wx.request failed: request:fail',
     });
@@ -212,13 +212,13 @@ describe.each(platforms)('the mini program with an app on $name', (platform) => 
     });
 
     it.each([0, 12, -12])(
-      'answers fifty requests after one login, with a clock %i hours ahead',
+      'sends fifty requests after one login, with a clock %i hours ahead',
       async (hours) => {
         const late = new Phone(wechat, brief.url, `o-late${hours}`);
         await late.session.login();
         late.skew = hours * HOUR;
         await new Promise((passed) => setTimeout(passed, 2100));
-        // A clock that is behind does not see it: there the server says so.
+        // A clock that is behind does not notice the expiry: there the server refuses.
         expect(late.session.session === undefined).toBe(hours >= 0);
         const answers = await late.burst();
         expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(50).fill(200));
@@ -228,10 +228,10 @@ describe.each(platforms)('the mini program with an app on $name', (platform) => 
   });
 });
 
-describe('the built client', () => {
+describe('the built mini program client', () => {
   const read = (file: string): string => readFileSync(join(built, file), 'utf8');
 
-  it('has at most 3 KB, minified and gzipped', () => {
+  it('is at most 3 KB, minified and gzipped', () => {
     const { code } = transformSync(read('dist/index.cjs'), {
       minify: true,
       target: 'es2017',
@@ -243,7 +243,7 @@ describe('the built client', () => {
     ['dist/index.js', 'module'],
     ['dist/index.cjs', 'script'],
     ['miniprogram_dist/index.js', 'script'],
-  ] as const)('needs nothing that a mini program lacks: %s', (file, sourceType) => {
+  ] as const)('uses only ES2017 and the globals of a mini program: %s', (file, sourceType) => {
     const globals = Object.fromEntries(
       ['wx', 'setTimeout', 'clearTimeout', ...(sourceType === 'script' ? ['module'] : [])].map(
         (name) => [name, 'readonly'] as const,
@@ -257,14 +257,14 @@ describe('the built client', () => {
     expect(messages).toEqual([]);
   });
 
-  it('is to be had by import and by require', async () => {
+  it('can be loaded by import and by require', async () => {
     const names = ['WxSessionError', 'createWxSession'];
     const esm = pathToFileURL(join(built, 'dist/index.js')).href;
     expect(Object.keys((await import(esm)) as object).sort()).toEqual(names);
     expect(Object.keys(require(join(built, 'dist/index.cjs')) as object)).toEqual(names);
   });
 
-  it('is where WeChat DevTools look for it', () => {
+  it('is in the folder that WeChat DevTools read', () => {
     const manifest = require('../packages/miniprogram/package.json') as { miniprogram: string };
     expect(manifest.miniprogram).toBe('miniprogram_dist');
     expect(Object.keys(require(join(built, 'miniprogram_dist/index.js')) as object)).toEqual([

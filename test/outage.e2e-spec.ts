@@ -14,12 +14,12 @@ import {
   type RunningPostgres,
 } from '../examples/demo/postgres/postgres.js';
 
-/** A way to Postgres that can be made to swallow everything, as a network does that fails. */
-async function startTunnel(
+/** A TCP proxy in front of Postgres that can drop all data, as a failing network does. */
+async function startProxy(
   target: number,
-): Promise<{ port: number; swallow(on: boolean): void; close(): void }> {
+): Promise<{ port: number; drop(on: boolean): void; close(): void }> {
   const sockets = new Set<Socket>();
-  let swallowing = false;
+  let dropping = false;
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1');
     for (const [from, to] of [
@@ -27,7 +27,7 @@ async function startTunnel(
       [upstream, client],
     ] as const) {
       sockets.add(from);
-      from.on('data', (chunk) => swallowing || to.write(chunk));
+      from.on('data', (chunk) => dropping || to.write(chunk));
       from.on('error', () => to.destroy());
       from.on('close', () => {
         sockets.delete(from);
@@ -39,8 +39,8 @@ async function startTunnel(
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     port,
-    swallow: (on) => {
-      swallowing = on;
+    drop: (on) => {
+      dropping = on;
     },
     close: () => {
       server.close();
@@ -49,14 +49,14 @@ async function startTunnel(
   };
 }
 
-const refusal = { statusCode: 503, errorCode: 'WX_STORE_UNAVAILABLE', action: 'retry' };
+const unavailable = { statusCode: 503, errorCode: 'WX_STORE_UNAVAILABLE', action: 'retry' };
 
-describe.each(platforms)('over $name', (platform) => {
+describe.each(platforms)('outages over $name', (platform) => {
   let folder: string;
   let postgres: RunningPostgres;
   let wechat: WechatSandbox;
   let server: ListeningApp;
-  let tunnel: Awaited<ReturnType<typeof startTunnel>>;
+  let proxy: Awaited<ReturnType<typeof startProxy>>;
   let token: string;
   let revoked: string;
 
@@ -67,11 +67,11 @@ describe.each(platforms)('over $name', (platform) => {
     folder = mkdtempSync(join(tmpdir(), 'nestjs-wechat-auth-outage-'));
     chmodSync(folder, 0o755);
     postgres = await start();
-    tunnel = await startTunnel(postgres.port);
+    proxy = await startProxy(postgres.port);
     wechat = await WechatSandbox.start();
     const databaseUrl = postgres
       .url()
-      .replace(`:${String(postgres.port)}/`, `:${String(tunnel.port)}/`);
+      .replace(`:${String(postgres.port)}/`, `:${String(proxy.port)}/`);
     server = await startApp({ platform, databaseUrl, wechatUrl: wechat.url });
     token = await logIn(server.url, wechat.issueCode());
     revoked = await logIn(server.url, wechat.issueCode());
@@ -81,7 +81,7 @@ describe.each(platforms)('over $name', (platform) => {
   afterAll(async () => {
     await server.app.close();
     await wechat.close();
-    tunnel.close();
+    proxy.close();
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   });
@@ -97,14 +97,14 @@ describe.each(platforms)('over $name', (platform) => {
       call('DELETE', `${server.url}/wechat/sessions`, { token }),
       call('POST', `${server.url}/wechat/login`, { body: { code: wechat.issueCode() } }),
     ]);
-  const expectRefusals = (answers: Answer[]): void => {
+  const expectUnavailable = (answers: Answer[]): void => {
     for (const answer of answers) {
-      expect(answer.body).toMatchObject(refusal);
+      expect(answer.body).toMatchObject(unavailable);
       expect(answer.headers).toMatchObject({ 'retry-after': '1', 'cache-control': 'no-store' });
       expect(answer.headers['www-authenticate']).toBeUndefined();
     }
   };
-  /** By itself, as soon as Postgres is back: no restart, and no other call that would help. */
+  /** Without a restart of the app or any other call. */
   const expectRecovery = async (): Promise<void> => {
     let answer = await me();
     for (let tries = 0; answer.status === 503 && tries < 20; tries++) {
@@ -116,36 +116,36 @@ describe.each(platforms)('over $name', (platform) => {
     expect(await logIn(server.url, wechat.issueCode())).toBeTruthy();
   };
 
-  it('Postgres stopped: 503, never 401 and never 200; back again: as before', async () => {
+  it('[M-13] Postgres stopped: every route returns 503, and recovers once Postgres runs again', async () => {
     await postgres.stop();
-    expectRefusals(await everyRoute());
+    expectUnavailable(await everyRoute());
     expect((await me('wrong')).body).toMatchObject({ errorCode: 'WX_SESSION_INVALID' });
     postgres = await start(postgres.port);
     await expectRecovery();
   });
 
-  it('Postgres restarted: a session ended before stays ended', async () => {
+  it('[M-07] Postgres restarted: a session that ended before is still refused', async () => {
     await postgres.stop();
     postgres = await start(postgres.port);
     await expectRecovery();
   });
 
-  it('Postgres silent: 503 within seconds, for queries under way and those that follow', async () => {
+  it('[M-13] Postgres not responding: every route returns 503 within seconds, and recovers', async () => {
     await Promise.all(Array.from({ length: 10 }, () => me()));
-    tunnel.swallow(true);
+    proxy.drop(true);
     const started = Date.now();
     const answers = await Promise.all([
       everyRoute(),
       Promise.all(Array.from({ length: 20 }, () => me())),
     ]);
-    // The bound is five seconds; what is left over is for a machine under load.
+    // The bound is five seconds; the rest is for a machine under load.
     expect(Date.now() - started).toBeLessThan(9000);
-    expectRefusals(answers.flat());
-    tunnel.swallow(false);
+    expectUnavailable(answers.flat());
+    proxy.drop(false);
     await expectRecovery();
   });
 
-  it('WeChat down: logins answer 503, and sessions go on', async () => {
+  it('[M-13] WeChat down: logins return 503, and sessions keep working', async () => {
     wechat.fail('http-502', Infinity);
     const login = await call('POST', `${server.url}/wechat/login`, {
       body: { code: wechat.issueCode() },

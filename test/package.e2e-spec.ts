@@ -9,18 +9,18 @@ import { createTestDatabase } from './support/database.js';
 
 const repository = process.cwd();
 
-/** Runs a program to its end. @returns what it printed. @throws with it, where it fails. */
+/** Runs a program and returns its standard output. @throws if its exit code is not 0 */
 async function run(folder: string, program: string, args: string[], env = {}): Promise<string> {
   const { stdout } = await promisify(execFile)(program, args, {
     cwd: folder,
-    // npm hands its own settings down; a fresh app has none.
+    // npm passes its settings on in the environment; a new app has none.
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     maxBuffer: 16 * 1024 * 1024,
   });
   return stdout;
 }
 
-describe('the packed module', () => {
+describe('the npm package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nestjs-wechat-auth-package-'));
   let tarball: string;
   let files: string[];
@@ -39,7 +39,7 @@ describe('the packed module', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('has what users need and nothing else', () => {
+  it('has the files that users need and no other', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         'LICENSE',
@@ -63,7 +63,7 @@ describe('the packed module', () => {
 
   const textOf = (path: string): string => readFileSync(join(folder, 'package', path), 'utf8');
 
-  it('has the sources of its source maps in them, for they are nowhere else', () => {
+  it('has the sources inside its source maps, as the package has no TypeScript files', () => {
     const maps = files.filter((path) => path.endsWith('.map'));
     const sourceless = maps.filter((path) => {
       const map = JSON.parse(textOf(path)) as { sources: string[]; sourcesContent?: string[] };
@@ -73,7 +73,7 @@ describe('the packed module', () => {
     expect(sourceless).toEqual([]);
   });
 
-  it('has every file that its exports and its source map comments name', () => {
+  it('has every file that its exports and source map comments refer to', () => {
     const { exports } = JSON.parse(textOf('package.json')) as { exports: object };
     const exported = JSON.stringify(exports).match(/dist\/[^"]+/g) ?? [];
     const mapped = files.flatMap((path) => {
@@ -83,7 +83,7 @@ describe('the packed module', () => {
     expect(files).toEqual(expect.arrayContaining([...exported, ...mapped]));
   });
 
-  it('keeps the documentation of its options for the editors of its users', () => {
+  it('keeps the TSDoc of the options in its type declarations', () => {
     const types = textOf('dist/wechat-auth.options.d.ts');
     expect(types).toContain('@defaultValue 7200');
   });

@@ -42,12 +42,12 @@ afterAll(async () => {
 
 const newPageId = (): string => randomBytes(16).toString('hex');
 
-describe('the steps that the server tells a page of', () => {
+describe('the event stream of steps for the page of the demo', () => {
   const sandbox = async (path: string, body: object): Promise<Record<string, unknown>> =>
     (await call('POST', `${String(demo.sandboxUrl)}/sandbox/${path}`, { body })).body ?? {};
 
-  /** Everything that is told while `work` is done. */
-  async function told(work: (run: string) => Promise<unknown>): Promise<string> {
+  /** The events sent while `work` runs. */
+  async function eventsOf(work: (run: string) => Promise<unknown>): Promise<string> {
     const page = newPageId();
     let text = '';
     const stream = get(`${demo.url}/demo/steps?page=${page}`, (response) => {
@@ -69,8 +69,8 @@ describe('the steps that the server tells a page of', () => {
     return [openid, String(code), String(body?.token)];
   };
 
-  it('name what happened, in its order', async () => {
-    const text = await told((run) => login(run));
+  it('names the steps in their order', async () => {
+    const text = await eventsOf((run) => login(run));
     const names = [...text.matchAll(/"name":"([^"]+)".*?"phase":"(\w+)"/g)];
     expect(names.map(([, name, phase]) => `${String(phase)} ${String(name)}`)).toEqual([
       'begin POST /wechat/login',
@@ -83,9 +83,9 @@ describe('the steps that the server tells a page of', () => {
     ]);
   });
 
-  it('hold no secret', async () => {
+  it('contains no secret', async () => {
     let secrets: string[] = [];
-    const text = await told(async (run) => (secrets = await login(run)));
+    const text = await eventsOf(async (run) => (secrets = await login(run)));
     const [{ session_key: sealed } = {}] = await database.query<{ session_key: Buffer }>(
       'SELECT session_key FROM wechat_user WHERE openid = $1',
       [secrets[0]],
@@ -97,31 +97,31 @@ describe('the steps that the server tells a page of', () => {
     for (const secret of secrets) expect(text).not.toContain(secret);
   });
 
-  it('are those of its own requests alone', async () => {
+  it('contains only the requests of its own page', async () => {
     const other = newPageId();
-    const text = await told(async (run) => {
+    const text = await eventsOf(async (run) => {
       await Promise.all([login(run), login(`${other}.1`), login('../etc'), login('')]);
     });
     expect(text).not.toContain(other);
     expect(text.match(/begin/g)).toHaveLength(3);
   });
 
-  it('are not for whoever does not name a page', async () => {
+  it('is refused with 400 without a valid page id', async () => {
     for (const query of ['', '?page=', '?page=.', '?page=a&page=b']) {
       expect(await call('GET', `${demo.url}/demo/steps${query}`)).toMatchObject({ status: 400 });
     }
   });
 });
 
-/** Says aloud where there is no Chromium. */
+/** Shown as skipped if there is no Chromium. */
 const withChromium = chromiumPath === undefined ? describe.skip : describe;
 
-withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', () => {
+withChromium('the page of the demo in Chromium (install chromium, or set CHROMIUM_PATH)', () => {
   let browser: Browser;
   const pages: Page[] = [];
 
   beforeAll(async () => {
-    // A name that is not of this machine, as far as the browser knows.
+    // A host name that the browser does not treat as local.
     browser = await launchChromium(['--host-resolver-rules=MAP other.test 127.0.0.1']);
   });
   afterEach(async () => {
@@ -129,7 +129,7 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
   });
   afterAll(() => browser.close());
 
-  /** A phone of its own: nobody has logged in with it before. */
+  /** A new browser context: without a session. */
   async function open(options: BrowserContextOptions = {}, url = demo.url): Promise<Page> {
     const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
     const page = await context.newPage();
@@ -139,20 +139,20 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
     return page;
   }
 
-  /** What the console says is wrong, and every uncaught error. */
-  function complaintsOf(page: Page): string[] {
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(String(error)));
+  /** Errors and warnings of the console, and uncaught errors. */
+  function consoleErrorsOf(page: Page): string[] {
+    const consoleErrors: string[] = [];
+    page.on('pageerror', (error) => consoleErrors.push(String(error)));
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+      if (['error', 'warning'].includes(message.type())) consoleErrors.push(message.text());
     });
-    return complaints;
+    return consoleErrors;
   }
 
   const textOf = async (page: Page, id: string): Promise<string> =>
     (await page.textContent(`#${id}`)) ?? '';
 
-  /** The rows of the diagram that have happened, by the name of the step, and those that failed. */
+  /** The names of the steps that the diagram shows as done; `also` is one more CSS selector. */
   const lit = (page: Page, also = ''): Promise<(string | undefined)[]> =>
     page.$$eval(`.step.lit${also}`, (rows) => rows.map((row) => (row as HTMLElement).dataset.name));
 
@@ -176,7 +176,7 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
   const refused = (status: number): string =>
     `Failed to load resource: the server responded with a status of ${status}`;
 
-  it('shows what a login takes before anything happens', async () => {
+  it('shows the steps of a login before the first click', async () => {
     const page = await open();
     expect(await textOf(page, 'sequence-title')).toBe('What a login takes');
     expect(await textOf(page, 'who')).toBe('Not logged in');
@@ -184,9 +184,9 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
     expect(await page.$$eval('.step.dim', (rows) => rows.length)).toBe(LOGIN.length);
   });
 
-  it('lights up each step of a login, with its time, and dots for what is secret', async () => {
+  it('shows each step of a login with its time, and dots in place of secrets', async () => {
     const page = await open();
-    const complaints = complaintsOf(page);
+    const consoleErrors = consoleErrorsOf(page);
     await press(page, 'login');
     expect(await textOf(page, 'result')).toBe('Welcome! A new user.');
     expect(await textOf(page, 'who')).toMatch(/^User [\da-f]{12}$/);
@@ -210,12 +210,12 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
       expect(secret.length).toBeGreaterThan(30);
       expect(shown).not.toContain(secret);
     }
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 
   it('calls a guarded route, sends encrypted data and logs out', async () => {
     const page = await open();
-    const complaints = complaintsOf(page);
+    const consoleErrors = consoleErrorsOf(page);
     await press(page, 'login');
 
     await press(page, 'profile');
@@ -236,23 +236,23 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
       'wx.removeStorageSync()',
       ...guarded('DELETE /wechat/session', ...REVOCATION),
     ]);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 
-  it('logs in by itself where a guarded route is called without a session', async () => {
+  it('logs in before it calls a guarded route without a session', async () => {
     const page = await open();
     await press(page, 'profile');
     expect(await lit(page)).toEqual([...LOGIN, ...PROFILE]);
   });
 
-  it('has two pages that log in at once share one login', async () => {
+  it('logs in once for two pages that log in at the same time', async () => {
     const page = await open();
-    const complaints = complaintsOf(page);
+    const consoleErrors = consoleErrorsOf(page);
     await press(page, 'twice');
     expect(await textOf(page, 'sequence-title')).toBe('What if … two pages log in at once?');
     expect(await textOf(page, 'result')).toBe('Both pages are logged in. Calls of wx.login: 1.');
     expect(await lit(page)).toEqual(LOGIN);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 
   it.each([
@@ -260,10 +260,10 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
     ['invalid', 401, 'WX_CODE_INVALID', ['GET /sns/jscode2session']],
     ['timeout', 503, 'WX_UPSTREAM_UNAVAILABLE', ['GET /sns/jscode2session']],
   ])(
-    'shows what comes of it where WeChat answers: %s',
+    'shows the failed login and the second one if WeChat returns: %s',
     async (button, status, errorCode, failed) => {
       const page = await open();
-      const complaints = complaintsOf(page);
+      const consoleErrors = consoleErrorsOf(page);
       await press(page, button);
       expect(await textOf(page, 'result')).toBe('Logged in all the same. Calls of wx.login: 2.');
       expect(await lit(page, '.failed')).toEqual([...failed, 'POST /wechat/login']);
@@ -271,15 +271,15 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
       const refusal = await page.textContent('.failed[data-name="POST /wechat/login"]');
       expect(refusal).toContain(`status ${String(status)}`);
       expect(refusal).toContain(errorCode);
-      // What the first try did not come to stays grey.
+      // The steps that the first try did not reach stay grey.
       expect(await page.$$eval('.step.dim', (rows) => rows.length)).toBe(3);
-      expect(complaints).toEqual([expect.stringContaining(refused(status))]);
+      expect(consoleErrors).toEqual([expect.stringContaining(refused(status))]);
     },
   );
 
-  it('logs in again and replays the request where the server has ended the session', async () => {
+  it('logs in again and replays the request if the server has ended the session', async () => {
     const page = await open();
-    const complaints = complaintsOf(page);
+    const consoleErrors = consoleErrorsOf(page);
     await press(page, 'login');
     await press(page, 'end');
     expect(await textOf(page, 'result')).toBe(
@@ -294,10 +294,10 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
       ...LOGIN.slice(7),
       ...PROFILE,
     ]);
-    expect(complaints).toEqual([expect.stringContaining(refused(401))]);
+    expect(consoleErrors).toEqual([expect.stringContaining(refused(401))]);
   });
 
-  it('says what is wrong where nothing helps, and goes on afterwards', async () => {
+  it('shows the error if a retry does not help, and works again afterwards', async () => {
     const page = await open();
     const url = `${String(demo.sandboxUrl)}/sandbox/faults`;
     await call('POST', url, { body: { fault: 40226 } });
@@ -307,7 +307,7 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
     expect(await textOf(page, 'result')).toBe('Welcome! A new user.');
   });
 
-  it('keeps the session over a reload', async () => {
+  it('keeps the session after a reload', async () => {
     const page = await open();
     await press(page, 'login');
     const who = await textOf(page, 'who');
@@ -323,7 +323,7 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
     ['zh-TW', 'zh-CN', '欢迎！新用户。'],
     ['en-GB', 'en', 'Welcome! A new user.'],
     ['fr-FR', 'en', 'Welcome! A new user.'],
-  ])('speaks to a browser in %s: %s', async (locale, lang, welcome) => {
+  ])('is shown to a browser in %s in %s', async (locale, lang, welcome) => {
     const page = await open({ locale });
     expect(await page.getAttribute('html', 'lang')).toBe(lang);
     await press(page, 'login');
@@ -331,7 +331,7 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
     expect(await page.textContent('body')).not.toContain('undefined');
   });
 
-  it('says the same in both languages', async () => {
+  it('has all its texts in both languages', async () => {
     const page = await open();
     const missing = await page.evaluate(async () => {
       const { WORDS } = (await import(`${location.origin}/words.js`)) as {
@@ -357,7 +357,7 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
   );
 
   it.each(looks)(
-    'has no fault that axe finds, nor a width too wide: $locale, $colorScheme, $width px',
+    'has no axe violations and fits the width: $locale, $colorScheme, $width px',
     async ({ locale, colorScheme, width }) => {
       const page = await open({ locale, colorScheme, viewport: { width, height: 800 } });
       expect(await violationsOn(page)).toEqual([]);
@@ -375,7 +375,7 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
     },
   );
 
-  it('works with the keyboard alone', async () => {
+  it('can be used with the keyboard only', async () => {
     const page = await open();
     const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.id ?? '');
     const reached: string[] = [];
@@ -398,7 +398,7 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
     expect(await textOf(page, 'result')).toBe('Welcome back.');
   });
 
-  it('tells a screen reader what comes of it', async () => {
+  it('has regions, a status and a list for screen readers', async () => {
     const page = await open();
     expect(await page.getByRole('main').count()).toBe(1);
     for (const name of ['Phone', 'What if …', 'What a login takes']) {
@@ -411,7 +411,7 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
     expect(await steps.count()).toBe(LOGIN.length);
   });
 
-  it('moves nothing for those who want no motion, and lights up row by row for others', async () => {
+  it('has no animation with prefers-reduced-motion, and animations without', async () => {
     const animations = async (reducedMotion: 'reduce' | 'no-preference'): Promise<number> => {
       const page = await open({ reducedMotion });
       await press(page, 'login');
@@ -421,7 +421,7 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
     expect(await animations('no-preference')).toBeGreaterThan(0);
   });
 
-  it('asks nobody but the demo and its sandbox, and runs no other script', async () => {
+  it('sends requests only to the demo and its sandbox, and allows no other script', async () => {
     const page = await open();
     const asked = new Set<string>();
     page.on('request', (request) => asked.add(new URL(request.url()).origin));
@@ -435,17 +435,17 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
 
   it('shows the routes at /docs', async () => {
     const page = await open();
-    const complaints = complaintsOf(page);
+    const consoleErrors = consoleErrorsOf(page);
     await page.click('nav a');
     await page.waitForSelector('#operations-Login-LoginController_login');
     expect(await page.textContent('#operations-Login-LoginController_login')).toContain(
       'Log in with a code of wx.login',
     );
     expect(await page.textContent('body')).not.toContain('/demo/');
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 
-  it('says that it needs the sandbox where the real WeChat is asked', async () => {
+  it('shows a notice and disables its buttons if the demo uses the real WeChat', async () => {
     const real = await start({
       DATABASE_URL: database.url,
       WECHAT_APPID: 'wx4f4bc4dec97d474b',
@@ -464,13 +464,13 @@ withChromium('the page, in Chromium (install chromium, or set CHROMIUM_PATH)', (
     }
   });
 
-  it('says where to open it on a machine from which the sandbox cannot be reached', async () => {
+  it('shows a notice if it is opened under a host name that cannot reach the sandbox', async () => {
     const page = await open({}, demo.url.replace('localhost', 'other.test'));
     expect(await textOf(page, 'notice')).toContain('Open this page there, as localhost');
     expect(await page.$$('button[aria-disabled=false]')).toEqual([]);
   });
 
-  it('stops the demo while a page looks on, and says so there', async () => {
+  it('shows a notice after the demo has stopped, and does not keep the demo from stopping', async () => {
     const other = await start({ DATABASE_URL: database.url });
     const page = await open({}, other.url);
     await press(page, 'login');

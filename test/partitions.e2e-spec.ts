@@ -8,7 +8,7 @@ import type { ListeningApp } from './support/platforms.js';
 
 const PARTITIONS = 4;
 
-/** What docs/SCALE.md advises for many revocations. */
+/** As docs/SCALE.md recommends for many revocations. */
 const partitioned = `
   DROP TABLE wechat_revoked_session;
   CREATE TABLE wechat_revoked_session (
@@ -25,7 +25,7 @@ const partitioned = `
       FOR VALUES WITH (MODULUS ${String(PARTITIONS)}, REMAINDER ${String(part)});`,
   ).join('')}`;
 
-describe('revoked sessions in partitions by user_id', () => {
+describe('wechat_revoked_session partitioned by user_id', () => {
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let server: ListeningApp;
@@ -43,9 +43,9 @@ describe('revoked sessions in partitions by user_id', () => {
   });
 
   const statusOf = async (token: string): Promise<unknown> =>
-    (await call('GET', `${server.url}/me`, { token })).body?.errorCode ?? 'let in';
+    (await call('GET', `${server.url}/me`, { token })).body?.errorCode ?? 'accepted';
 
-  it('end, each in its partition, are refused, and leave the others alone', async () => {
+  it('refuses the sessions that ended, in whichever partition, and accepts the others', async () => {
     const logInAs = (user: number): Promise<string> =>
       logIn(server.url, wechat.issueCode({ openid: `o-${String(user)}` }));
     const users = Array.from({ length: 20 }, (_, user) => user);
@@ -54,7 +54,7 @@ describe('revoked sessions in partitions by user_id', () => {
     for (const token of ended) await call('DELETE', `${server.url}/wechat/session`, { token });
 
     expect(await Promise.all(ended.map(statusOf))).toEqual(users.map(() => 'WX_SESSION_REVOKED'));
-    expect(await Promise.all(others.map(statusOf))).toEqual(users.map(() => 'let in'));
+    expect(await Promise.all(others.map(statusOf))).toEqual(users.map(() => 'accepted'));
     const [row] = await database.query<{ used: number; rows: number }>(
       `SELECT count(DISTINCT tableoid)::int AS used, count(*)::int AS rows
        FROM wechat_revoked_session`,
@@ -63,7 +63,7 @@ describe('revoked sessions in partitions by user_id', () => {
     expect(row?.used).toBeGreaterThan(1);
   });
 
-  it('are cleared once they have expired', async () => {
+  it('is cleaned of expired rows in all partitions', async () => {
     await database.query(
       `UPDATE wechat_revoked_session SET expires_at = now() - interval '2 hours'`,
     );

@@ -9,7 +9,7 @@ import type { ListeningApp } from './support/platforms.js';
 const OLD = 'the old secret, of more than 32 bytes';
 const NEW = 'the new secret, of more than 32 bytes';
 
-describe('replacing keys', () => {
+describe('key rotation', () => {
   let database: TestDatabase;
   let wechat: WechatSandbox;
   const running: ListeningApp[] = [];
@@ -41,8 +41,8 @@ describe('replacing keys', () => {
     return status === 200 ? 200 : body?.errorCode;
   };
 
-  describe('of the sessions', () => {
-    it('signs with the first secret and takes all of them; a secret that is gone ends its sessions', async () => {
+  describe('of session.secret', () => {
+    it('signs with the first secret and verifies with all; removing a secret ends its sessions', async () => {
       const [before, during, after] = [
         await signingWith(OLD),
         await signingWith(NEW, OLD),
@@ -59,15 +59,15 @@ describe('replacing keys', () => {
       ]);
     });
 
-    it('moves from the derived key to a secret of its own without a logout', async () => {
+    it('[M-19] replaces the key derived from the AppSecret without a logout', async () => {
       const old = await logIn((await instance({})).url, wechat.issueCode());
       expect(await outcome(await signingWith(NEW, SECRET), old)).toBe(200);
       expect(await outcome(await signingWith(NEW), old)).toBe('WX_SESSION_INVALID');
     });
 
-    it('loses nothing in the documented order: verify everywhere, then sign, then drop', async () => {
+    it('[M-19] ends no session in the documented order: verify with the new one, sign with it, drop the old one', async () => {
       const steps = [[OLD], [OLD, NEW], [NEW, OLD]];
-      // Each step is rolled out while instances of the step before are still there.
+      // Each step is deployed while instances of the step before still run.
       const instances = [];
       for (const step of steps) instances.push(await signingWith(...step));
       for (let i = 1; i < instances.length; i++) {
@@ -79,7 +79,7 @@ describe('replacing keys', () => {
       }
     });
 
-    it('done in one step, sends some clients to wx.login, and never fails otherwise', async () => {
+    it('skipping the first step makes some clients log in again, and causes no other error', async () => {
       const [notYet, already] = [await signingWith(OLD), await signingWith(NEW, OLD)];
       const fresh = await logIn(already.url, wechat.issueCode());
       expect(await outcome(notYet, fresh)).toBe('WX_SESSION_INVALID');
@@ -87,7 +87,7 @@ describe('replacing keys', () => {
       expect(await outcome(already, old)).toBe(200);
     });
 
-    it('goes on under traffic on two instances', async () => {
+    it('[M-19] refuses no login or request on two instances in different steps', async () => {
       const [one, other] = [await signingWith(OLD, NEW), await signingWith(NEW, OLD)];
       const outcomes = await Promise.all(
         Array.from({ length: 60 }, async (_, i) => {
@@ -99,7 +99,7 @@ describe('replacing keys', () => {
       expect(outcomes).toEqual(Array(60).fill(200));
     });
 
-    it('logs out with a token of the old key for every instance', async () => {
+    it('a logout with a token of the old key holds on every instance', async () => {
       const [one, other] = [await signingWith(OLD, NEW), await signingWith(NEW, OLD)];
       const token = await logIn(one.url, wechat.issueCode());
       expect((await call('DELETE', `${other.url}/wechat/session`, { token })).status).toBe(204);
@@ -107,7 +107,7 @@ describe('replacing keys', () => {
     });
   });
 
-  describe('of the encryption', () => {
+  describe('of encryptionSecret', () => {
     const encryptingWith = (...encryptionSecret: string[]): Promise<ListeningApp> =>
       instance({ encryptionSecret });
     const sealed = async (openid: string): Promise<Buffer | undefined> =>
@@ -120,7 +120,7 @@ describe('replacing keys', () => {
     const idOf = async ({ app }: ListeningApp, openid: string): Promise<string> =>
       (await app.get(UsersService).findByOpenid(openid))?.id ?? '';
 
-    it('reads rows of the old secret back, and writes the new one at the next login', async () => {
+    it('[M-19] reads rows of the old secret, and encrypts with the new one at the next login', async () => {
       const openid = 'o-rotated';
       const before = await encryptingWith(OLD);
       await logIn(before.url, wechat.issueCode({ openid }));
@@ -140,7 +140,7 @@ describe('replacing keys', () => {
       expect((await after.app.get(UsersService).getSessionKey(id)).sessionKey).not.toBe(sessionKey);
     });
 
-    it('a row that no key opens is no session key, and a login mends it', async () => {
+    it('a damaged session_key is WX_SESSION_KEY_INVALID until the next login replaces it', async () => {
       const openid = 'o-damaged';
       const server = await encryptingWith(NEW);
       await logIn(server.url, wechat.issueCode({ openid }));

@@ -64,7 +64,7 @@ class UnguardedController {
   }
 }
 
-/** What users override: the token in a cookie, and a page instead of a refusal. */
+/** As a host overrides the guard: the token is in a cookie, and a missing one is Nest's own 403. */
 @Injectable()
 class CookieGuard extends WxSessionGuard {
   protected override getToken(context: ExecutionContext): string | undefined {
@@ -152,7 +152,7 @@ describe.each(platforms)('sessions over $name', (platform) => {
   const errorCodeAt = async (url: string, token: string): Promise<unknown> =>
     (await call('GET', url, { token })).body?.errorCode;
 
-  it('a logout on instance A holds on instance B at once', async () => {
+  it('[M-07] a logout on instance A holds on instance B at once', async () => {
     for (let round = 0; round < 10; round++) {
       const token = await logIn(a.url, wechat.issueCode());
       expect((await call('GET', `${b.url}/me`, { token })).status).toBe(200);
@@ -161,7 +161,7 @@ describe.each(platforms)('sessions over $name', (platform) => {
     }
   });
 
-  it('a logout twice is a logout', async () => {
+  it('[M-07] two concurrent logouts of one session both succeed or find it ended', async () => {
     const token = await logIn(a.url, wechat.issueCode());
     const twice = [0, 1].map(() => call('DELETE', `${a.url}/wechat/session`, { token }));
     const statuses = (await Promise.all(twice)).map(({ status }) => status);
@@ -170,8 +170,8 @@ describe.each(platforms)('sessions over $name', (platform) => {
     expect(await errorCodeAt(`${b.url}/me`, token)).toBe('WX_SESSION_REVOKED');
   });
 
-  it('revokeAll and a login within the same second: the old one dead, the new one alive', async () => {
-    // The clock stands still, so that no second can pass in between.
+  it('[M-08] revokeAll and a login within the same second: the old session ends, the new one is accepted', async () => {
+    // The clock is stopped, so that both are in the same second.
     jest.useFakeTimers({ now: Date.now(), doNotFake: everythingButDate });
     const openid = 'o-same-second';
     const old = await logIn(a.url, wechat.issueCode({ openid }));
@@ -181,7 +181,7 @@ describe.each(platforms)('sessions over $name', (platform) => {
     expect((await call('GET', `${a.url}/me`, { token: fresh })).status).toBe(200);
   });
 
-  it('a logout and a login within the same second', async () => {
+  it('[M-08] a logout and a login within the same second: the old session ends, the new one is accepted', async () => {
     jest.useFakeTimers({ now: Date.now(), doNotFake: everythingButDate });
     const openid = 'o-same-second-2';
     const old = await logIn(a.url, wechat.issueCode({ openid }));
@@ -191,7 +191,7 @@ describe.each(platforms)('sessions over $name', (platform) => {
     expect((await call('GET', `${b.url}/me`, { token: fresh })).status).toBe(200);
   });
 
-  it('a session ends when its time is over, and not before', async () => {
+  it('[M-04] a session is accepted until its exp, and refused from that millisecond on', async () => {
     const now = Date.now();
     jest.useFakeTimers({ now, doNotFake: everythingButDate });
     const token = await logIn(a.url, wechat.issueCode());
@@ -213,9 +213,9 @@ describe.each(platforms)('sessions over $name', (platform) => {
     ['no header', {}, 'WX_SESSION_MISSING'],
     ['another scheme', { authorization: 'Basic eDp5' }, 'WX_SESSION_MISSING'],
     ['a scheme without a token', { authorization: 'Bearer' }, 'WX_SESSION_MISSING'],
-    ['no token of ours', { authorization: 'Bearer abc' }, 'WX_SESSION_INVALID'],
+    ['a token that is not ours', { authorization: 'Bearer abc' }, 'WX_SESSION_INVALID'],
     ['three empty segments', { authorization: 'Bearer ..' }, 'WX_SESSION_INVALID'],
-  ])('a request with %s is refused', async (_, headers, errorCode) => {
+  ])('a request with %s is refused with 401', async (_, headers, errorCode) => {
     const answer = await call('GET', `${a.url}/me`, { headers });
     expect(answer.status).toBe(401);
     expect(answer.body).toMatchObject({ errorCode, action: 'relogin' });
@@ -224,13 +224,16 @@ describe.each(platforms)('sessions over $name', (platform) => {
     );
   });
 
-  it.each(['Bearer', 'bearer', 'BEARER'])('the scheme may be spelled %s', async (scheme) => {
-    const token = await logIn(a.url, wechat.issueCode());
-    const headers = { authorization: `${scheme} ${token}` };
-    expect((await call('GET', `${a.url}/me`, { headers })).status).toBe(200);
-  });
+  it.each(['Bearer', 'bearer', 'BEARER'])(
+    'the Authorization scheme %s is accepted',
+    async (scheme) => {
+      const token = await logIn(a.url, wechat.issueCode());
+      const headers = { authorization: `${scheme} ${token}` };
+      expect((await call('GET', `${a.url}/me`, { headers })).status).toBe(200);
+    },
+  );
 
-  it('a request with two Authorization headers is refused, whichever comes first', async () => {
+  it('[M-11] a request with two Authorization headers is refused, in either order', async () => {
     const mine = `Bearer ${await logIn(a.url, wechat.issueCode())}`;
     const theirs = `Bearer ${await logIn(a.url, wechat.issueCode())}`;
     for (const authorization of [
@@ -243,7 +246,7 @@ describe.each(platforms)('sessions over $name', (platform) => {
     }
   });
 
-  it('every part of a token counts', async () => {
+  it('[M-02] a token that is cut or extended is refused', async () => {
     const token = await logIn(a.url, wechat.issueCode());
     for (let length = 0; length < token.length; length += 7) {
       const answer = await call('GET', `${a.url}/me`, { token: token.slice(0, length) });
@@ -253,7 +256,7 @@ describe.each(platforms)('sessions over $name', (platform) => {
     expect(await errorCodeAt(`${a.url}/me`, `${token}.`)).toBe('WX_SESSION_INVALID');
   });
 
-  it('a session of one app is refused where the route asks for another', async () => {
+  it('[M-05] a session of one app is refused on a route with @WxApp of another app', async () => {
     const here = await logIn(a.url, wechat.issueCode({ appid: APPID }));
     const { body } = await call('POST', `${a.url}/wechat/login`, {
       body: { code: wechat.issueCode({ appid: OTHER_APPID }), appid: OTHER_APPID },
@@ -265,11 +268,11 @@ describe.each(platforms)('sessions over $name', (platform) => {
     expect(await statusOf('/shop/admin', there)).toBe(200);
     expect(await errorCodeAt(`${a.url}/shop`, there)).toBe('WX_SESSION_INVALID');
     expect(await errorCodeAt(`${a.url}/shop/admin`, here)).toBe('WX_SESSION_INVALID');
-    // A route that asks for none takes both.
+    // A route without @WxApp accepts both.
     expect([await statusOf('/me', here), await statusOf('/me', there)]).toEqual([200, 200]);
   });
 
-  it('the guard can be told where the token is and what to do about a refusal', async () => {
+  it('a guard that overrides getToken and refuse uses both', async () => {
     const token = await logIn(a.url, wechat.issueCode());
     const cookie = { headers: { cookie: `a=b; wx=${token}` } };
     expect((await call('GET', `${a.url}/cookie`, cookie)).body).toEqual({ appid: APPID });
@@ -278,14 +281,14 @@ describe.each(platforms)('sessions over $name', (platform) => {
     expect(wrong.body).toMatchObject({ statusCode: 401, errorCode: 'WX_SESSION_INVALID' });
   });
 
-  it('a handler that asks for a session without a guard is a fault of the server', async () => {
+  it('a decorator on a route without the guard is a 500', async () => {
     const token = await logIn(a.url, wechat.issueCode());
     for (const path of ['session', 'user']) {
       expect((await call('GET', `${a.url}/unguarded/${path}`, { token })).status).toBe(500);
     }
   });
 
-  it('a user who is removed between the guard and the handler is refused by the guard', async () => {
+  it('[M-07] a user removed between the guard and the handler is refused as WX_SESSION_REVOKED', async () => {
     const token = await logIn(a.url, wechat.issueCode({ openid: 'o-just-removed' }));
     const answer = await call('GET', `${a.url}/removed-meanwhile`, { token });
     expect(answer.body).toMatchObject({ statusCode: 401, errorCode: 'WX_SESSION_REVOKED' });
@@ -325,14 +328,14 @@ describe.each(platforms)('sessions over $name', (platform) => {
       expect(await sessions.verify(other.token)).toEqual(other.session);
     });
 
-    it('revokes nothing for an id that is none', async () => {
+    it('revokes nothing for an id that is not a UUID', async () => {
       const sessions = a.app.get(SessionsService);
       for (const id of ['', 'x', "' OR true --", undefined]) await sessions.revokeAll(id!);
       const rows = await database.query('SELECT 1 FROM wechat_user WHERE session_epoch > 100');
       expect(rows).toEqual([]);
     });
 
-    it('issues no session for an app that this server does not have', async () => {
+    it('refuses to issue a session for an app that is not configured', async () => {
       const user = {
         id: '00000000-0000-4000-8000-000000000000',
         appid: 'wx-gone',
@@ -344,7 +347,7 @@ describe.each(platforms)('sessions over $name', (platform) => {
     });
   });
 
-  it('the token says what the contract says, and nothing about the user at WeChat', async () => {
+  it('[M-21] the token has only the documented claims: no openid, unionid or session_key', async () => {
     const openid = 'o-not-in-the-token';
     const token = await logIn(a.url, wechat.issueCode({ openid, unionid: 'u-neither' }));
     const [header, claims] = token
@@ -413,7 +416,7 @@ class MostlyOpenController {
 }
 
 describe.each(platforms)('a global guard over $name', (platform) => {
-  it('closes every route but the login and those that are public', async () => {
+  it('[M-12] protects every route except the login and those with @WxPublic', async () => {
     const database = await createTestDatabase();
     const wechat = await WechatSandbox.start();
     const { app, url } = await startApp({

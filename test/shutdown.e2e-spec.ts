@@ -27,7 +27,7 @@ describe.each(platforms)('an app that closes over $name', ({ name }) => {
     await database.drop();
   });
 
-  it('answers what is under way, and its process ends by itself', async () => {
+  it('responds to the requests in flight, and its process exits without being killed', async () => {
     const child = spawn(process.execPath, [...PROGRAM, database.url, wechat.url, name], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -53,7 +53,7 @@ describe.each(platforms)('an app that closes over $name', ({ name }) => {
       .map(({ value }) => value.status);
     expect(answered).not.toEqual([]);
     for (const status of answered) expect([200, 503]).toContain(status);
-    // Whatever is left behind, a timer or a connection, would keep it alive.
+    // A timer or a connection that stays open would keep the process running.
     expect(await exit).toEqual([0, null]);
   }, 60_000);
 

@@ -15,7 +15,7 @@ describe('a test database', () => {
   });
   afterAll(() => database.drop());
 
-  it('is on a real PostgreSQL, and empty', async () => {
+  it('is an empty database on a real PostgreSQL', async () => {
     const [server] = await database.query<{ version: number; tables: number }>(
       `SELECT current_setting('server_version_num')::int AS version,
               (SELECT count(*)::int FROM pg_tables WHERE schemaname = 'public') AS tables`,
@@ -24,7 +24,7 @@ describe('a test database', () => {
     expect(server?.version).toBeGreaterThanOrEqual(130_000);
   });
 
-  it('goes while others stay', async () => {
+  it('can be dropped while others stay', async () => {
     const other = await createTestDatabase();
     await other.drop();
     await expect(other.query('SELECT 1')).rejects.toThrow(/does not exist/);
@@ -32,8 +32,8 @@ describe('a test database', () => {
   });
 });
 
-describe('a PostgreSQL of our own', () => {
-  it('has its folder to itself, keeps its data over a restart, and goes with them at last', async () => {
+describe('startPostgres', () => {
+  it('locks its data folder, keeps its data after a restart, and deletes them if they are not persistent', async () => {
     const dataDir = temporaryFolder();
     const first = await startPostgres({ dataDir, persistent: true });
     await first.createDatabase('kept');
@@ -50,7 +50,7 @@ describe('a PostgreSQL of our own', () => {
     expect(existsSync(dataDir)).toBe(false);
   });
 
-  it('tells why it does not start', async () => {
+  it('reports why PostgreSQL does not start', async () => {
     const dataDir = temporaryFolder();
     const start = startPostgres({ dataDir, persistent: false, flags: ['-c', 'no_such=1'] });
     await expect(start).rejects.toThrow(/did not start[^]+no_such/);
@@ -58,13 +58,13 @@ describe('a PostgreSQL of our own', () => {
   });
 });
 
-it('a log capture sees as deep as objects go', () => {
+it('LogCapture prints objects at any depth', () => {
   const logs = new LogCapture();
   logs.error('failed', { a: { b: { c: { d: 'deep' } } } });
   expect(logs.text).toMatch(/^error failed .*deep/s);
 });
 
-it.each(platforms)('$name listens', async (platform) => {
+it.each(platforms)('$name serves a test app', async (platform) => {
   const module = await Test.createTestingModule({}).setLogger(new LogCapture()).compile();
   const { app, url } = await platform.listen(module);
   await expect(fetch(url)).resolves.toMatchObject({ status: 404 });

@@ -44,7 +44,7 @@ class ProfileGateway {
   }
 }
 
-/** Takes the session of each message, not that of the connection. */
+/** Reads the token from each message, not from the connection. */
 @Injectable()
 class PerMessageGuard extends WxSessionGuard {
   protected override getToken(context: ExecutionContext): string | undefined {
@@ -61,7 +61,7 @@ class PerMessageGateway {
   }
 }
 
-/** Over TCP a message has no headers: the host says where its token is. */
+/** Messages over TCP have no headers, so the host overrides where the token is. */
 @Injectable()
 class MessageGuard extends WxSessionGuard {
   protected override getToken(context: ExecutionContext): string | undefined {
@@ -92,7 +92,7 @@ const refused = (errorCode: string, statusCode = 401): object =>
     message: expect.any(String),
   });
 
-describe('the guard beyond HTTP', () => {
+describe('WxSessionGuard on other transports', () => {
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let server: ListeningApp;
@@ -144,7 +144,7 @@ describe('the guard beyond HTTP', () => {
         })
       ).body;
 
-    it('lets a session in and hands out its user', async () => {
+    it('accepts a session and passes its user to the resolver', async () => {
       expect(await query(token)).toEqual({ data: { openid: 'o-everywhere' } });
     });
 
@@ -152,7 +152,7 @@ describe('the guard beyond HTTP', () => {
       ['no token', () => undefined, 'WX_SESSION_MISSING'],
       ['a wrong token', () => 'wrong', 'WX_SESSION_INVALID'],
       ['an ended session', () => revoked, 'WX_SESSION_REVOKED'],
-    ])('refuses %s as a GraphQL error with our codes', async (_, bearer, errorCode) => {
+    ])('refuses %s with a GraphQL error that has our codes', async (_, bearer, errorCode) => {
       expect(await query(bearer())).toMatchObject({
         data: null,
         errors: [
@@ -187,7 +187,7 @@ describe('the guard beyond HTTP', () => {
     it.each<[string, () => object]>([
       ['auth', () => ({ auth: { token } })],
       ['its headers', () => ({ extraHeaders: { authorization: `Bearer ${token}` } })],
-    ])('lets a client in that has its token in %s', async (_, options) => {
+    ])('accepts a client with its token in %s', async (_, options) => {
       expect(await ask(options())).toMatch(/^[\da-f-]{36}$/);
     });
 
@@ -195,12 +195,15 @@ describe('the guard beyond HTTP', () => {
       ['without a token', () => ({}), 'WX_SESSION_MISSING'],
       ['with a wrong token', () => ({ auth: { token: 'wrong' } }), 'WX_SESSION_INVALID'],
       ['with an ended session', () => ({ auth: { token: revoked } }), 'WX_SESSION_REVOKED'],
-    ])('refuses a client %s as an exception with our codes', async (_, options, errorCode) => {
-      expect(await ask(options())).toEqual(refused(errorCode));
-    });
+    ])(
+      'refuses a client %s with an exception that has our codes',
+      async (_, options, errorCode) => {
+        expect(await ask(options())).toEqual(refused(errorCode));
+      },
+    );
 
-    it('refuses a client with two Authorization headers', async () => {
-      // Node joins nothing here: the client of Socket.IO cannot send two, so a request of ours does.
+    it('[M-11] refuses a client with two Authorization headers', async () => {
+      // The client of Socket.IO cannot send two headers, so this sends the requests itself.
       const raw = await call('GET', `${server.url}/socket.io/?EIO=4&transport=polling`, {
         headers: { authorization: [`Bearer ${token}`, `Bearer ${revoked}`] },
       });
@@ -215,7 +218,7 @@ describe('the guard beyond HTTP', () => {
       expect(text).toContain('WX_SESSION_INVALID');
     });
 
-    it('asks anew for every message: a logout ends a client that stays connected', async () => {
+    it('[M-07] checks the session for every message: after a logout the open connection is refused', async () => {
       const short = await logIn(server.url, wechat.issueCode());
       const socket = io(server.url, { transports: ['websocket'], auth: { token: short } });
       const answerTo = (message: string): Promise<unknown> =>
@@ -231,7 +234,7 @@ describe('the guard beyond HTTP', () => {
     });
   });
 
-  it('keeps the messages of one client apart', async () => {
+  it('[M-10] uses the session of each message if one client sends several', async () => {
     const openids = Array.from({ length: 20 }, (_, i) => `o-message-${String(i)}`);
     const tokens = await Promise.all(
       openids.map((openid) => logIn(server.url, wechat.issueCode({ openid }))),
@@ -248,7 +251,7 @@ describe('the guard beyond HTTP', () => {
     const send = (pattern: string, data: object): Promise<unknown> =>
       firstValueFrom(rpc.send<unknown>(pattern, data)).catch((error: unknown) => error);
 
-    it('lets a session in where the host says where the token is', async () => {
+    it('accepts a session if the host overrides getToken', async () => {
       expect(await send('whoami', { token })).toBe('you');
     });
 
@@ -258,7 +261,7 @@ describe('the guard beyond HTTP', () => {
       ['with an ended session', 'whoami', () => ({ token: revoked }), 'WX_SESSION_REVOKED'],
       ['on a transport without headers', 'no-token', () => ({}), 'WX_SESSION_MISSING'],
     ])(
-      'refuses a message %s as an RPC exception with our codes',
+      'refuses a message %s with an RpcException that has our codes',
       async (_, pattern, data, code) => {
         expect(await send(pattern, data())).toEqual(refused(code));
       },

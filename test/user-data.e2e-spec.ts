@@ -77,7 +77,7 @@ describe.each(platforms)('user data over $name', (platform) => {
     (await server.app.get(UsersService).findByOpenid(openid))?.id ?? '';
   const unreadable = { statusCode: 400, errorCode: 'WX_DATA_UNDECRYPTABLE', action: 'relogin' };
 
-  it('reads data in one line of a controller', async () => {
+  it('is decrypted for the handler by @WxUserData()', async () => {
     const openid = 'o-simple';
     const token = await logIn(server.url, wechat.issueCode({ openid }));
     const { encryptedData, iv } = info(openid);
@@ -86,20 +86,20 @@ describe.each(platforms)('user data over $name', (platform) => {
     expect(answer.body).toEqual({ nickName: 'Band', openId: openid, userId: await idOf(openid) });
   });
 
-  describe('where the client has called wx.login since', () => {
-    it('with the fresh code, the first try works', async () => {
+  describe('after another wx.login of the client', () => {
+    it('is decrypted at the first try if the fresh code is sent along', async () => {
       const openid = 'o-first-try';
       const token = await logIn(server.url, wechat.issueCode({ openid }));
       const code = wechat.issueCode({ openid });
       const { encryptedData, iv } = info(openid);
       expect((await send(token, { encryptedData, iv, code })).status).toBe(200);
-      // The fresh key is kept: more data of the same login need no code.
+      // The fresh key is stored: more data of the same wx.login need no code.
       const more = info(openid);
       expect((await send(token, more)).status).toBe(200);
       expect((await send(token, { encryptedData, iv })).status).toBe(200);
     });
 
-    it('without it, the data cannot be read, and the action tells what to do', async () => {
+    it('is refused with the action relogin without the fresh code, and accepted after a login', async () => {
       const openid = 'o-no-code';
       const token = await logIn(server.url, wechat.issueCode({ openid }));
       const code = wechat.issueCode({ openid });
@@ -109,7 +109,7 @@ describe.each(platforms)('user data over $name', (platform) => {
       expect((await send(again, data)).status).toBe(200);
     });
 
-    it('data of the key before are not read with the fresh one', async () => {
+    it('is refused if it was encrypted with the key before', async () => {
       const openid = 'o-old-data';
       const token = await logIn(server.url, wechat.issueCode({ openid }));
       const old = info(openid);
@@ -118,7 +118,7 @@ describe.each(platforms)('user data over $name', (platform) => {
       expect((await send(token, { ...info(openid) })).status).toBe(200);
     });
 
-    it('data and code sent twice at once are read twice', async () => {
+    it('is decrypted twice if data and code are sent twice at once', async () => {
       const openid = 'o-double-tap';
       const token = await logIn(server.url, wechat.issueCode({ openid }));
       const body = { code: wechat.issueCode({ openid }), ...info(openid) };
@@ -127,7 +127,7 @@ describe.each(platforms)('user data over $name', (platform) => {
       expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     });
 
-    it('two logins race with data of either key', async () => {
+    it('is decrypted in both of two concurrent requests, each with its own code and key', async () => {
       const openid = 'o-race';
       const token = await logIn(server.url, wechat.issueCode({ openid }));
       for (let round = 0; round < 5; round++) {
@@ -144,7 +144,7 @@ describe.each(platforms)('user data over $name', (platform) => {
     });
   });
 
-  it('the code of somebody else reads nothing, and changes nobody', async () => {
+  it('[M-22] is refused with the code of another user, and no stored key changes', async () => {
     const token = await logIn(server.url, wechat.issueCode({ openid: 'o-me' }));
     await logIn(server.url, wechat.issueCode({ openid: 'o-them' }));
     const mine = info('o-me');
@@ -154,7 +154,7 @@ describe.each(platforms)('user data over $name', (platform) => {
     expect((await send(token, mine)).status).toBe(200);
   });
 
-  it('a code that WeChat refuses is the error of a login', async () => {
+  it('is refused with the error of a login if WeChat refuses the code', async () => {
     const token = await logIn(server.url, wechat.issueCode({ openid: 'o-bad-code' }));
     const data = info('o-bad-code');
     const answers = await Promise.all(
@@ -171,7 +171,7 @@ describe.each(platforms)('user data over $name', (platform) => {
     expect(down.headers['retry-after']).toBe('1');
   });
 
-  it('every failure has one body', async () => {
+  it('[M-22] is refused with one and the same body, whatever is wrong with it', async () => {
     const openid = 'o-uniform';
     const token = await logIn(server.url, wechat.issueCode({ openid }));
     const { encryptedData, iv } = info(openid);
@@ -210,16 +210,16 @@ describe.each(platforms)('user data over $name', (platform) => {
     ).rejects.toMatchObject({ errorCode: 'WX_DATA_UNDECRYPTABLE' });
   });
 
-  it('without a session, no data are looked at', async () => {
+  it('is refused without a session before anything is decrypted', async () => {
     const answer = await call('POST', `${server.url}/user-info`, { body: info('o-simple') });
     expect(answer.body).toMatchObject({ errorCode: 'WX_SESSION_MISSING' });
   });
 
-  it('whatever the data say, the user is the one of the session', async () => {
+  it('[M-22] does not change the user of the session, even if an attacker changes its openId', async () => {
     const openid = 'o-attacker';
     const token = await logIn(server.url, wechat.issueCode({ openid }));
     const { encryptedData, iv } = wechat.encryptUserData(openid, { openId: 'o-victim!' });
-    // {"openId":"o-vic…: the attacker turns a letter of the openId by a bit of the iv.
+    // {"openId":"o-vic…: a flipped bit of the iv changes a letter of the openId.
     const bytes = Buffer.from(iv, 'base64');
     bytes.writeUInt8(bytes.readUInt8(11) ^ 1, 11);
     const answer = await send(token, { encryptedData, iv: bytes.toString('base64') });
@@ -229,7 +229,7 @@ describe.each(platforms)('user data over $name', (platform) => {
   });
 
   describe('verifySignature', () => {
-    it('takes what WeChat signed, and nothing else', async () => {
+    it('accepts what WeChat signed, and nothing else', async () => {
       const openid = 'o-签名';
       await logIn(server.url, wechat.issueCode({ openid }));
       const id = await idOf(openid);
@@ -251,7 +251,7 @@ describe.each(platforms)('user data over $name', (platform) => {
       }
     });
 
-    it('tells where there is no session_key to verify with', async () => {
+    it('fails as WX_SESSION_KEY_INVALID if the user has no session_key', async () => {
       await expect(
         userData.verifySignature('nobody', { rawData: '', signature: '' }),
       ).rejects.toMatchObject({ errorCode: 'WX_SESSION_KEY_INVALID', action: 'relogin' });
@@ -264,7 +264,7 @@ const withVectors = folder === undefined ? describe.skip : describe;
 const read = (file: string): unknown =>
   JSON.parse(readFileSync(join(folder ?? '', file), 'utf8')) as unknown;
 
-withVectors('published test data (set WECHAT_VECTORS_DIR)', () => {
+withVectors('published test vectors of user data (set WECHAT_VECTORS_DIR)', () => {
   interface WechatVector {
     name: string;
     appid: string;
@@ -303,7 +303,7 @@ withVectors('published test data (set WECHAT_VECTORS_DIR)', () => {
     return user.id;
   };
 
-  it("WeChat's sample is decrypted to what WeChat says", async () => {
+  it("WeChat's sample is decrypted to the documented result", async () => {
     const { appid, sessionKey, encryptedData, iv, expected } = vector('official-demo-userinfo');
     expect(appid).toBe(APPID);
     const plain = JSON.parse(expected) as WechatUserInfo;
@@ -327,14 +327,14 @@ withVectors('published test data (set WECHAT_VECTORS_DIR)', () => {
     });
   });
 
-  it("WeChat's sample signature is right", async () => {
+  it("WeChat's sample signature is accepted", async () => {
     const { sessionKey, rawData, signature } = vector('official-doc-rawdata-signature');
     const id = await userWith(sessionKey);
     const userData = server.app.get(UserDataService);
     expect(await userData.verifySignature(id, { rawData, signature })).toBe(true);
   });
 
-  it('every AES-128-CBC vector of Wycheproof agrees', () => {
+  it('every AES-128-CBC vector of Wycheproof is decrypted or refused as expected', () => {
     const { testGroups } = read('aes_cbc_pkcs5_test.json') as {
       testGroups: {
         keySize: number;

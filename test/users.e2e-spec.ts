@@ -51,7 +51,7 @@ describe('UsersService', () => {
     return row && server.app.get(SessionKeyCipher).open(row.session_key, { appid: APPID, openid });
   };
 
-  it('creates a user once and updates it from then on', async () => {
+  it('creates a user at the first login and updates it at the next', async () => {
     const first = await users.upsert(exchange('o-1', { unionid: 'u-1' }));
     expect(first.isNew).toBe(true);
     expect(first.user).toBeInstanceOf(WechatUser);
@@ -72,7 +72,7 @@ describe('UsersService', () => {
     expect(second.user.lastLoginAt.getTime()).toBeGreaterThan(first.user.lastLoginAt.getTime());
   });
 
-  it('learns a unionid later on and never forgets it', async () => {
+  it('stores a unionid that comes later, and keeps it if a login has none', async () => {
     const unionids = [];
     for (const unionid of [undefined, 'u-2', undefined]) {
       unionids.push((await users.upsert(exchange('o-2', { unionid }))).user.unionid);
@@ -80,7 +80,7 @@ describe('UsersService', () => {
     expect(unionids).toEqual([null, 'u-2', 'u-2']);
   });
 
-  it('keeps the key of the newer exchange, whichever is stored first', async () => {
+  it('keeps the session_key of the newer exchange, in whichever order they are stored', async () => {
     const now = performance.now();
     const older = exchange('o-3', {
       sessionKey: 'older',
@@ -100,7 +100,7 @@ describe('UsersService', () => {
     expect(await sessionKeyOf('o-3')).toBe('newest');
   });
 
-  it('keeps the key of the newer exchange where both wait for one row', async () => {
+  it('keeps the session_key of the newest of 20 concurrent exchanges', async () => {
     await users.upsert(exchange('o-4'));
     const now = performance.now();
     const ages = Array.from({ length: 20 }, (_, i) => i * 50);
@@ -112,7 +112,7 @@ describe('UsersService', () => {
     expect(await sessionKeyOf('o-4')).toBe('age 0');
   });
 
-  it('is not shut out by a stamp from the future, as a fail-over may leave it', async () => {
+  it('replaces a session_key whose time is in the future, as after a failover', async () => {
     await users.upsert(exchange('o-5'));
     await database.query(
       `UPDATE wechat_user SET session_key_at = now() + interval '1 hour' WHERE openid = 'o-5'`,
@@ -121,7 +121,7 @@ describe('UsersService', () => {
     expect(await sessionKeyOf('o-5')).toBe('after');
   });
 
-  it('encrypts the session_key at rest and does not select it with the user', async () => {
+  it('[M-17] encrypts the session_key at rest and does not select it with the user', async () => {
     const openid = 'o-sealed';
     await logIn(server.url, wechat.issueCode({ openid }));
     const [row] = await database.query<{ session_key: Buffer; text: string }>(
@@ -138,7 +138,7 @@ describe('UsersService', () => {
     expect(JSON.stringify(user)).not.toMatch(/session_?key/i);
   });
 
-  it('does not open a session_key that was moved to another row', async () => {
+  it('[M-17] cannot decrypt a session_key that was copied to another row', async () => {
     await users.upsert(exchange('o-victim'));
     await users.upsert(exchange('o-thief'));
     await database.query(
@@ -148,7 +148,7 @@ describe('UsersService', () => {
     expect(await sessionKeyOf('o-thief')).toBeUndefined();
   });
 
-  it('finds users by id, by openid within an app, and by unionid across apps', async () => {
+  it('finds users by id, by openid within an app, and by unionid in all apps', async () => {
     const unionid = 'u-everywhere';
     const { user: here } = await users.upsert(exchange('o-6', { unionid }));
     const { user: there } = await users.upsert(exchange('o-6', { unionid, appid: OTHER_APPID }));
@@ -169,7 +169,7 @@ describe('UsersService', () => {
     null,
     42,
     {},
-  ])('finds nothing for %j, and does not fail', async (anything) => {
+  ])('finds nobody for %j, and does not fail', async (anything) => {
     const id = anything as string;
     expect(await users.findById(id)).toBeNull();
     expect(await users.findByOpenid(id)).toBeNull();
@@ -178,22 +178,22 @@ describe('UsersService', () => {
     await users.remove(id);
   });
 
-  it('removes a user with the session_key, and every session of the user is over', async () => {
+  it('[M-07] removes a user together with the session_key, and ends all sessions of the user', async () => {
     const token = await logIn(server.url, wechat.issueCode({ openid: 'o-removed' }));
     const user = await users.findByOpenid('o-removed');
     await users.remove(user?.id ?? '');
     expect(await users.findByOpenid('o-removed')).toBeNull();
     const answer = await call('GET', `${server.url}/me`, { token });
     expect(answer.body).toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });
-    // Whoever comes back is a new user, and the old session stays over.
+    // The same person is a new user afterwards, and the old session stays ended.
     const again = await logIn(server.url, wechat.issueCode({ openid: 'o-removed' }));
     expect((await call('GET', `${server.url}/me`, { token })).status).toBe(401);
     expect((await call('GET', `${server.url}/me`, { token: again })).status).toBe(200);
   });
 });
 
-describe('200 parallel first logins of one openid over four instances', () => {
-  it('are 200 answers, one row, one user id, and one new user', async () => {
+describe('200 concurrent first logins of one openid on four instances', () => {
+  it('all return 200 with one userId, and create one row', async () => {
     const database = await createTestDatabase();
     const wechat = await WechatSandbox.start();
     const test = { databaseUrl: database.url, wechatUrl: wechat.url };

@@ -27,7 +27,7 @@ const read = (file: string): { testGroups: Group[] } =>
     ? { testGroups: [] }
     : (JSON.parse(readFileSync(join(folder, file), 'utf8')) as { testGroups: Group[] });
 
-/** Says aloud where the vectors are not at hand. */
+/** Shown as skipped if the vectors are not available. */
 const withVectors = folder === undefined ? describe.skip : describe;
 
 withVectors('the JWS vectors of Wycheproof (set WECHAT_VECTORS_DIR)', () => {
@@ -48,17 +48,17 @@ withVectors('the JWS vectors of Wycheproof (set WECHAT_VECTORS_DIR)', () => {
     await database.drop();
   });
 
-  it('are all refused by the guard: none of them is a session of ours', async () => {
+  it('[M-01] are all refused by the guard', async () => {
     expect(vectors).toHaveLength(401);
     for (const { jws } of vectors) {
       const token = typeof jws === 'string' ? jws : JSON.stringify(jws);
       const answer = await call('GET', `${server.url}/me`, { token });
-      // Some are longer than any header that Node takes, or have characters that none may have.
+      // Node refuses those that are too long for a header or have characters not allowed in one.
       expect([400, 401, 431]).toContain(answer.status);
     }
   });
 
-  it('of HS256 agree with our verification, but for the four that contradict the others', () => {
+  it('[M-02] of HS256 are verified as expected, except four that contradict the others', () => {
     const disagreed: number[] = [];
     let count = 0;
     for (const { private: key, tests } of testGroups) {
@@ -71,7 +71,7 @@ withVectors('the JWS vectors of Wycheproof (set WECHAT_VECTORS_DIR)', () => {
       }
     }
     expect(count).toBe(40);
-    // 367 and 370 are byte for byte the valid 357; 372 and 373 hold characters that base64url has not.
+    // 367 and 370 are byte for byte the valid 357; 372 and 373 have characters outside base64url.
     expect(disagreed).toEqual([367, 370, 372, 373]);
   });
 });

@@ -32,7 +32,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-describe('the calls that need an access token', () => {
+describe('calls with an access token', () => {
   let wechat: WechatSandbox;
   let server: ListeningApp;
   let api: WechatApiService;
@@ -72,7 +72,7 @@ describe('the calls that need an access token', () => {
   const tokenRequests = (): number => countOf('/cgi-bin/stable_token');
 
   describe('AccessTokenService', () => {
-    it('fetches one token for each app and keeps it', async () => {
+    it('requests one token for each app and caches it', async () => {
       await start();
       const before = tokenRequests();
       const first = await accessTokens.getToken();
@@ -87,7 +87,7 @@ describe('the calls that need an access token', () => {
       });
     });
 
-    it('has one request in flight, however many callers', async () => {
+    it('sends one request for 200 concurrent callers', async () => {
       await start();
       const before = tokenRequests();
       const tokens = await Promise.all(Array.from({ length: 200 }, () => accessTokens.getToken()));
@@ -95,7 +95,7 @@ describe('the calls that need an access token', () => {
       expect(tokenRequests() - before).toBe(1);
     });
 
-    it('gives several instances the same token, though they share nothing', async () => {
+    it('returns the same token on several instances, without shared storage', async () => {
       await start();
       const mine = await accessTokens.getToken();
       const second = await startApp({
@@ -106,7 +106,7 @@ describe('the calls that need an access token', () => {
       await second.app.close();
     });
 
-    it('renews a token within five minutes of its end, without anybody waiting', async () => {
+    it('renews a token in the last five minutes of its lifetime, in the background', async () => {
       jest.useFakeTimers({
         doNotFake: [
           'setTimeout',
@@ -128,14 +128,14 @@ describe('the calls that need an access token', () => {
       expect(tokenRequests() - before).toBe(0);
       jest.advanceTimersByTime(2000);
       wechat.expireAccessTokens();
-      // Both are valid meanwhile: the caller gets the one at hand, and the next the new one.
+      // Both are valid meanwhile: this caller gets the cached one, and the next the new one.
       expect(await accessTokens.getToken()).toBe(first);
       await new Promise((resolve) => setTimeout(resolve, 100));
       expect(tokenRequests() - before).toBe(1);
       expect(await accessTokens.getToken()).not.toBe(first);
     });
 
-    it('serves the token at hand while WeChat cannot renew it, and fails once it has ended', async () => {
+    it('returns the cached token while WeChat cannot renew it, and fails once it has expired', async () => {
       jest.useFakeTimers({
         doNotFake: [
           'setTimeout',
@@ -171,7 +171,7 @@ describe('the calls that need an access token', () => {
       [45011, 'WX_RATE_LIMITED'],
       ['garbage', 'WX_UPSTREAM_UNAVAILABLE'],
       ['timeout', 'WX_UPSTREAM_UNAVAILABLE'],
-    ])('tells of %s as %s', async (fault, errorCode) => {
+    ])('fails if WeChat answers %s, as %s', async (fault, errorCode) => {
       await start();
       wechat.fail(fault);
       await expect(accessTokens.getToken()).rejects.toMatchObject({ errorCode });
@@ -179,7 +179,7 @@ describe('the calls that need an access token', () => {
     });
   });
 
-  it('a login needs no access token, also while the token endpoint is down', async () => {
+  it('a login works while the access token endpoint is down, as it needs no token', async () => {
     const { url, close } = await proxyTo(wechat.url, (path) => path === '/cgi-bin/stable_token');
     server = await startApp({ databaseUrl: database.url, wechatUrl: url });
     const before = tokenRequests();
@@ -194,7 +194,7 @@ describe('the calls that need an access token', () => {
   });
 
   describe.each([40001, 40014, 42001])('where WeChat answers %i', (errcode) => {
-    it('the call is repeated once with a token fetched anew', async () => {
+    it('repeats the call once with a new token', async () => {
       await start();
       const id = await userOf('o-stale');
       expect(await api.checkSessionKey(id)).toBe(true);
@@ -206,7 +206,7 @@ describe('the calls that need an access token', () => {
     });
   });
 
-  it('the second refusal is an error: there is no third try', async () => {
+  it('fails if WeChat refuses the new token too, without a third try', async () => {
     await start();
     const id = await userOf('o-stale-twice');
     await accessTokens.getToken();
@@ -222,7 +222,7 @@ describe('the calls that need an access token', () => {
     expect(countOf('/wxa/checksession') - calls).toBe(2);
   });
 
-  it('200 concurrent calls with an expired access token need one refresh', async () => {
+  it('200 concurrent calls with an expired access token request one new token', async () => {
     await start();
     const id = await userOf('o-many');
     await accessTokens.getToken();
@@ -234,7 +234,7 @@ describe('the calls that need an access token', () => {
   });
 
   describe('checkSessionKey', () => {
-    it('tells whether the key is still the one that WeChat has', async () => {
+    it('returns whether our session_key is the one that WeChat has', async () => {
       await start();
       const id = await userOf('o-check');
       expect(await api.checkSessionKey(id)).toBe(true);
@@ -242,7 +242,7 @@ describe('the calls that need an access token', () => {
       expect(await api.checkSessionKey(id)).toBe(false);
     });
 
-    it('says no where there is no user or no key', async () => {
+    it('returns false without a request if there is no user or no session_key', async () => {
       await start();
       const id = await userOf('o-keyless');
       await database.query(`UPDATE wechat_user SET session_key = NULL WHERE id = $1`, [id]);
@@ -253,7 +253,7 @@ describe('the calls that need an access token', () => {
       expect(wechat.requests).toHaveLength(before);
     });
 
-    it('asks as WeChat documents it', async () => {
+    it('sends the parameters that WeChat documents', async () => {
       await start();
       const id = await userOf('o-exact');
       const { sessionKey } = await users.getSessionKey(id);
@@ -272,7 +272,7 @@ describe('the calls that need an access token', () => {
   });
 
   describe('resetSessionKey', () => {
-    it('lets WeChat make a new key and keeps it', async () => {
+    it('stores the new session_key from WeChat', async () => {
       await start();
       const id = await userOf('o-reset');
       const { sessionKey: before } = await users.getSessionKey(id);
@@ -282,7 +282,7 @@ describe('the calls that need an access token', () => {
       expect(await api.checkSessionKey(id)).toBe(true);
     });
 
-    it('where our key is no longer valid, a login has to bring a new one', async () => {
+    it('fails as WX_SESSION_KEY_INVALID if our session_key is no longer valid', async () => {
       await start();
       const id = await userOf('o-reset-late');
       wechat.issueCode({ openid: 'o-reset-late' });
@@ -302,7 +302,7 @@ describe('the calls that need an access token', () => {
       [86, '13800138000', '13800138000'],
       [1, '15551234567', '115551234567'],
     ])(
-      'answers a code of the button, with the countryCode %j as a text',
+      'returns the number for a code of the button, with the countryCode %j as a string',
       async (countryCode, pure, full) => {
         await start();
         const openid = 'o-phone';
@@ -322,7 +322,7 @@ describe('the calls that need an access token', () => {
       },
     );
 
-    it('does not take the code of another user', async () => {
+    it('refuses the code of another user as WX_PHONE_CODE_INVALID', async () => {
       await start();
       const id = await userOf('o-thief');
       const code = wechat.issuePhoneCode({ openid: 'o-owner' });
@@ -332,7 +332,7 @@ describe('the calls that need an access token', () => {
       });
     });
 
-    it('asks nobody about a code that can be none, or for a user who is gone', async () => {
+    it('sends no request for a malformed code or a user that does not exist', async () => {
       await start();
       const id = await userOf('o-phone-bad');
       const before = wechat.requests.length;
@@ -363,7 +363,7 @@ describe('the calls that need an access token', () => {
       });
     });
 
-    it('repeats the call once where WeChat refuses the access token', async () => {
+    it('repeats the call once if WeChat refuses the access token', async () => {
       await start();
       await accessTokens.getToken(APPID);
       wechat.expireAccessTokens();
@@ -411,7 +411,7 @@ describe('the calls that need an access token', () => {
   });
 });
 
-describe('answers of WeChat that are not as documented', () => {
+describe('responses of WeChat that are not as documented', () => {
   const answers: Record<string, unknown> = {};
   const logger = new LogCapture();
   let server: ListeningApp;
@@ -463,7 +463,7 @@ describe('answers of WeChat that are not as documented', () => {
     [{ ...token, expires_in: 0 }, 'expires_in'],
     [{ ...token, expires_in: -1 }, 'expires_in'],
     [{ ...token, expires_in: 1e9 }, 'expires_in'],
-  ])('stable_token %j', async (answer, reason) => {
+  ])('stable_token: %j fails as WX_UPSTREAM_UNAVAILABLE, because of %s', async (answer, reason) => {
     answers['/cgi-bin/stable_token'] = answer;
     await expect(server.app.get(AccessTokenService).getToken()).rejects.toMatchObject({
       errorCode: 'WX_UPSTREAM_UNAVAILABLE',
@@ -475,7 +475,7 @@ describe('answers of WeChat that are not as documented', () => {
     [{ openid: 'o-another', session_key: 'k' }],
     [{ openid: 'o-strange' }],
     [{ openid: 'o-strange', session_key: 42 }],
-  ])('resetusersessionkey %j leaves the key as it is', async (answer) => {
+  ])('resetusersessionkey: %j leaves the stored session_key as it is', async (answer) => {
     answers['/cgi-bin/stable_token'] = token;
     answers['/wxa/resetusersessionkey'] = answer;
     await expect(server.app.get(WechatApiService).resetSessionKey(id)).rejects.toMatchObject({
@@ -495,7 +495,7 @@ describe('answers of WeChat that are not as documented', () => {
     [{ ...phone, watermark: null }],
     [{ ...phone, watermark: { appid: 'wx0000000000000002', timestamp: 1 } }],
     [{ ...phone, watermark: { appid: APPID } }],
-  ])('getuserphonenumber with the phone_info %j', async (info) => {
+  ])('getuserphonenumber: phone_info %j fails as WX_UPSTREAM_UNAVAILABLE', async (info) => {
     answers['/cgi-bin/stable_token'] = token;
     answers['/wxa/business/getuserphonenumber'] = { errcode: 0, phone_info: info };
     await expect(server.app.get(WechatApiService).getPhoneNumber(id, 'code')).rejects.toMatchObject(
@@ -510,7 +510,7 @@ describe('answers of WeChat that are not as documented', () => {
 const folder = process.env.WECHAT_VECTORS_DIR;
 
 (folder === undefined ? it.skip : it)(
-  "the signature of checkSession is made as in WeChat's sample (set WECHAT_VECTORS_DIR)",
+  "the signature for checkSessionKey is that of WeChat's sample (set WECHAT_VECTORS_DIR)",
   () => {
     const vectors = JSON.parse(readFileSync(join(folder ?? '', 'wechat.json'), 'utf8')) as Record<
       string,
@@ -518,7 +518,7 @@ const folder = process.env.WECHAT_VECTORS_DIR;
     >[];
     const vector = vectors.find(({ kind }) => kind === 'sessionHmacSha256');
     const { sessionKey = '', rawData = '', expected } = vector ?? {};
-    // The same construction, over the message of the sample: our calls have an empty one.
+    // The same algorithm over the message of the sample; our calls sign an empty one.
     expect(createHmac('sha256', sessionKey).update(rawData).digest('hex')).toBe(expected);
   },
 );

@@ -11,7 +11,7 @@ import { LogCapture } from './support/log-capture.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
 import { freePort } from '../examples/demo/postgres/postgres.js';
 
-describe.each(platforms)('what WeChat answers, over $name', (platform) => {
+describe.each(platforms)('responses of WeChat to a login over $name', (platform) => {
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let server: ListeningApp;
@@ -65,7 +65,7 @@ describe.each(platforms)('what WeChat answers, over $name', (platform) => {
     [41004, 500, 'WX_APP_MISCONFIGURED', 'config', /^error .*got no AppSecret/m],
     [40164, 500, 'WX_APP_MISCONFIGURED', 'config', /^error .*allow list/m],
     [40243, 500, 'WX_APP_MISCONFIGURED', 'config', /^error .*frozen/m],
-  ])('errcode %i is answered with %i %s', async (errcode, status, errorCode, action, line) => {
+  ])('errcode %i becomes %i %s', async (errcode, status, errorCode, action, line) => {
     wechat.fail(errcode, Infinity);
     const [answer, requests] = await asked(login);
     expect(answer.status).toBe(status);
@@ -83,7 +83,7 @@ describe.each(platforms)('what WeChat answers, over $name', (platform) => {
     if (status === 429 || status === 503) expect(retryAfter).toMatch(/^[1-9]\d*$/);
     else expect(retryAfter).toBeUndefined();
     expect(requests).toBe(errcode === -1 ? 3 : 1);
-    // The details are for the log: the client sees neither the rid nor the words of WeChat.
+    // The details are for the log: the client gets neither the rid nor WeChat's errmsg.
     expect(logger.text).toMatch(line);
     expect(logger.text).toMatch(/rid: [\da-f-]+/);
     expect(answer.text).not.toMatch(/rid|errcode|invalid/);
@@ -107,14 +107,14 @@ describe.each(platforms)('what WeChat answers, over $name', (platform) => {
     ['empty-openid', 'no usable openid'],
     ['wrong-types', 'no usable openid'],
     ['missing-session-key', 'no usable session_key'],
-  ])('the fault %s is answered with 503, after one request', async (fault, reason) => {
+  ])('[M-15] the fault %s becomes 503 after one request', async (fault, reason) => {
     const code = wechat.issueCode();
     wechat.fail(fault);
     const [answer, requests] = await asked(() => login(code));
     expect(answer.status).toBe(503);
     expect(answer.body).toMatchObject({ errorCode: 'WX_UPSTREAM_UNAVAILABLE', action: 'retry' });
     expect(answer.headers['retry-after']).toBe('1');
-    // Also a redirect is one request: it is not followed, as it would carry the AppSecret away.
+    // A redirect is not followed: that would send the AppSecret to another server.
     expect(requests).toBe(1);
     expect(logger.text).toMatch(
       new RegExp(`^warn WX_UPSTREAM_UNAVAILABLE: /sns/jscode2session: .*${reason}`, 'm'),
@@ -122,19 +122,19 @@ describe.each(platforms)('what WeChat answers, over $name', (platform) => {
     expect((await login(code)).body).toMatchObject({ errorCode: 'WX_CODE_USED' });
   });
 
-  it('a slow answer within the deadline is an answer', async () => {
+  it('a slow response within the deadline is accepted', async () => {
     wechat.fail('slow');
     expect((await login()).status).toBe(200);
   });
 
-  it('errcode -1 is tried again, twice at most', async () => {
+  it('errcode -1 is retried at most twice', async () => {
     wechat.fail(-1, 2);
     const [answer, requests] = await asked(login);
     expect(answer.status).toBe(200);
     expect(requests).toBe(3);
   });
 
-  it('requests with one code at one time ask WeChat once, and all get its answer', async () => {
+  it('concurrent logins with one code send one request to WeChat, and all succeed', async () => {
     wechat.fail('slow');
     const code = wechat.issueCode();
     const [answers, requests] = await asked(() =>
@@ -148,14 +148,14 @@ describe.each(platforms)('what WeChat answers, over $name', (platform) => {
     expect((await login(code)).body).toMatchObject({ errorCode: 'WX_CODE_USED' });
   });
 
-  it('a code that failed is asked for anew: failures are not remembered', async () => {
+  it('a code is sent to WeChat again after a failure', async () => {
     const code = wechat.issueCode();
     wechat.fail(45011);
     expect((await login(code)).status).toBe(429);
     expect((await login(code)).status).toBe(200);
   });
 
-  it('Code2SessionService hands out what it learnt, and hides the session_key in every print', async () => {
+  it('[M-14] Code2SessionService.exchange returns an object that does not print its session_key', async () => {
     const code2Session = await server.app
       .get(Code2SessionService)
       .exchange(wechat.issueCode({ openid: 'o-1', unionid: 'u-1' }));
@@ -171,7 +171,7 @@ describe.each(platforms)('what WeChat answers, over $name', (platform) => {
   });
 });
 
-describe('the way to WeChat', () => {
+describe('connections to WeChat', () => {
   let database: TestDatabase;
   const open: { close(): unknown }[] = [];
 
@@ -197,11 +197,11 @@ describe('the way to WeChat', () => {
   const login = (url: string, code: string): Promise<Answer> =>
     call('POST', `${url}/wechat/login`, { body: { code } });
 
-  it('a connection that is refused is tried again, as nothing was sent yet', async () => {
+  it('a refused connection is retried, as nothing was sent', async () => {
     const port = await freePort();
     const url = await appFor(`http://127.0.0.1:${String(port)}`, 5000);
     const answer = login(url, 'code');
-    // Between the first try and the last there are 300 ms or more.
+    // The last try is at least 300 ms after the first.
     await new Promise((resolve) => setTimeout(resolve, 60));
     const wechat = await WechatSandbox.start({ port });
     open.push(wechat);
@@ -209,7 +209,7 @@ describe('the way to WeChat', () => {
     expect(wechat.requests).toHaveLength(1);
   });
 
-  it('a connection that stays refused, or a name that does not resolve, ends in 503', async () => {
+  it('a connection that stays refused, or a name that does not resolve, becomes 503', async () => {
     const port = await freePort();
     for (const base of [`http://127.0.0.1:${String(port)}`, 'https://wechat.invalid']) {
       const answer = await login(await appFor(base), 'code');
@@ -218,7 +218,7 @@ describe('the way to WeChat', () => {
     }
   });
 
-  it('has one deadline over all tries', async () => {
+  it('one deadline covers all tries', async () => {
     const server = await listen((_, response) => {
       setTimeout(() => response.end('{"errcode":-1,"errmsg":"system error"}'), 150);
     });
@@ -228,7 +228,7 @@ describe('the way to WeChat', () => {
     expect(Date.now() - started).toBeLessThan(1000);
   });
 
-  it('sends its requests over one kept connection, and no proxy of the environment sees them', async () => {
+  it('[M-15] requests share one keep-alive connection and ignore a proxy from the environment', async () => {
     const wechat = await WechatSandbox.start();
     open.push(wechat);
     process.env.HTTP_PROXY = 'http://127.0.0.1:1';
@@ -245,7 +245,7 @@ describe('the way to WeChat', () => {
     expect(connections).toBe(1);
   });
 
-  it('takes no notice of the content type', async () => {
+  it('the content type of a response is ignored', async () => {
     for (const type of ['text/plain', 'text/html', 'application/json', 'image/png']) {
       const server = await listen((_, response) => {
         response.setHeader('content-type', type);

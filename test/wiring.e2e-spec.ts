@@ -91,11 +91,11 @@ describe('WechatAuthModule', () => {
   @Module({ providers: [OptionsFactory], exports: [OptionsFactory] })
   class OptionsModule {}
 
-  it('forRoot', async () => {
+  it('works with forRoot', async () => {
     await works(await startDefault(WechatAuthModule.forRoot(options())));
   });
 
-  it('forRootAsync with useFactory and inject', async () => {
+  it('works with forRootAsync, useFactory and inject', async () => {
     const module = WechatAuthModule.forRootAsync({
       imports: [ConfigModule.forRoot({ load: [() => ({ appid: APPID })], ignoreEnvFile: true })],
       inject: [ConfigService],
@@ -108,11 +108,11 @@ describe('WechatAuthModule', () => {
     await works(await startDefault(module));
   });
 
-  it('forRootAsync with useClass', async () => {
+  it('works with forRootAsync and useClass', async () => {
     await works(await startDefault(WechatAuthModule.forRootAsync({ useClass: OptionsFactory })));
   });
 
-  it('forRootAsync with useExisting', async () => {
+  it('works with forRootAsync and useExisting', async () => {
     const module = WechatAuthModule.forRootAsync({
       imports: [OptionsModule],
       useExisting: OptionsFactory,
@@ -133,14 +133,14 @@ describe('WechatAuthModule', () => {
       for (const name of names) Reflect.deleteProperty(process.env, name);
     });
 
-    it('reads the environment', async () => {
+    it('reads the options from environment variables', async () => {
       process.env.WECHAT_APPID = APPID;
       process.env.WECHAT_SECRET = SECRET;
       process.env.WECHAT_SESSION_SECRET = 'a session secret of more than 32 bytes';
       process.env.WECHAT_ENCRYPTION_SECRET =
         'an encryption secret of more than 32 bytes, the one before it of more than 32 bytes';
       const url = await startDefault(WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider()));
-      // WeChat itself is not reachable here: what counts is that the appid is the one configured.
+      // WeChat cannot be reached from here: the test shows only that the configured appid is used.
       const answer = await call('POST', `${url}/wechat/login`, {
         body: { code: 'c', appid: 'wx-other' },
       });
@@ -158,7 +158,7 @@ describe('WechatAuthModule', () => {
       });
     });
 
-    it('logs in for several apps, at the base URL and for the time of the environment', async () => {
+    it('reads several apps, the base URL and the lifetime of sessions', async () => {
       process.env.WECHAT_APPID = `${APPID}, ${OTHER_APPID}`;
       process.env.WECHAT_SECRET = `${SECRET},${SECRET}`;
       process.env.WECHAT_SESSION_EXPIRES_IN = '600';
@@ -172,7 +172,7 @@ describe('WechatAuthModule', () => {
       expect(body).toMatchObject({ expiresIn: 600, isNewUser: true });
     });
 
-    it('refuses two appids with one secret', async () => {
+    it('refuses to start with two appids and one secret', async () => {
       process.env.WECHAT_APPID = `${APPID},${OTHER_APPID}`;
       process.env.WECHAT_SECRET = SECRET;
       await expect(
@@ -180,7 +180,7 @@ describe('WechatAuthModule', () => {
       ).rejects.toThrow(/apps\[1\].secret.*WECHAT_SECRET/);
     });
 
-    it('names the variables that are missing', async () => {
+    it('names the missing variables in the error', async () => {
       await expect(
         startDefault(WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider())),
       ).rejects.toThrow(/WECHAT_APPID[^]*WECHAT_SECRET/);
@@ -197,7 +197,7 @@ describe('WechatAuthModule', () => {
     await works(url);
   });
 
-  it('works in a schema other than public, beside entities listed by hand', async () => {
+  it('works in a schema other than public, with entities listed by hand', async () => {
     await database.query('CREATE SCHEMA accounts');
     const url = await start([
       TypeOrmModule.forRoot(
@@ -227,7 +227,7 @@ describe('WechatAuthModule', () => {
     );
   });
 
-  it('puts its routes where the host wants them', async () => {
+  it('has its routes under routes.path and the global prefix', async () => {
     const routes = { path: 'auth/wx' };
     const url = await startDefault(WechatAuthModule.forRoot({ ...options(), routes }), (app) => {
       app.setGlobalPrefix('api');
@@ -241,7 +241,7 @@ describe('WechatAuthModule', () => {
     expect((await call('GET', `${url}/api/auth/wx/session`, { token })).status).toBe(200);
   });
 
-  it('has no routes where the host wants none', async () => {
+  it('has no routes with routes: false', async () => {
     const url = await startDefault(WechatAuthModule.forRoot({ ...options(), routes: false }));
     expect((await call('POST', `${url}/wechat/login`)).status).toBe(404);
     expect((await call('GET', `${url}/wechat/session`)).status).toBe(404);
@@ -249,7 +249,7 @@ describe('WechatAuthModule', () => {
     expect((await call('GET', `${url}/me`, { token })).status).toBe(200);
   });
 
-  it('not being global, serves the modules that import it', async () => {
+  it('is available only to modules that import it with isGlobal: false', async () => {
     @Controller('inside')
     @UseGuards(WxSessionGuard)
     class InsideController {
@@ -279,23 +279,31 @@ describe('WechatAuthModule', () => {
       return error as Error;
     };
 
-    it('with options that are wrong', async () => {
+    it('with invalid options, and lists all of them', async () => {
       const wrong = { appid: '', secret: '' };
       const error = await failure(startDefault(WechatAuthModule.forRoot(wrong)));
       expect(error.message).toMatch(/appid is missing[^]*secret is missing/);
     });
 
+    it('[M-18] with secrets of less than 32 bytes, and does not print them', async () => {
+      const short = 'x'.repeat(31);
+      const wrong = { ...options(), session: { secret: short }, encryptionSecret: short };
+      const error = await failure(startDefault(WechatAuthModule.forRoot(wrong)));
+      expect(error.message).toMatch(/session\.secret must be[^]*encryptionSecret must be/);
+      expect(error.message).not.toContain(short);
+    });
+
     it.each<[string, () => Type | ReturnType<typeof WechatAuthModule.forRoot>]>([
       ['forRoot', () => WechatAuthModule.forRoot(options())],
       ['forRootAsync', () => WechatAuthModule.forRootAsync({ useFactory: options })],
-    ])('registered twice, the second time by %s', async (_, second) => {
+    ])('where it is registered twice, the second time by %s', async (_, second) => {
       const error = await failure(
         start([TypeOrmModule.forRoot(typeOrm()), WechatAuthModule.forRoot(options()), second()]),
       );
       expect(error.message).toContain('registered more than once');
     });
 
-    it('where the DataSource does not know our entities', async () => {
+    it('where the DataSource does not have our entities', async () => {
       const error = await failure(
         start([
           TypeOrmModule.forRoot(typeOrm({ autoLoadEntities: false, entities: [] })),
@@ -306,14 +314,14 @@ describe('WechatAuthModule', () => {
     });
   });
 
-  it('one and the same registration may be imported in several places', async () => {
+  it('may be imported by several modules if it is the same dynamic module', async () => {
     const module = WechatAuthModule.forRoot(options());
     @Module({ imports: [module] })
     class Feature {}
     await works(await start([TypeOrmModule.forRoot(typeOrm()), module, Feature, ProfileModule]));
   });
 
-  it('tells the operator to run the migrations where the tables are missing', async () => {
+  it('logs that the migrations have to be run if the tables are missing', async () => {
     const empty = await createTestDatabase();
     const logger = new LogCapture();
     const module = await Test.createTestingModule({

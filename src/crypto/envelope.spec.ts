@@ -10,7 +10,7 @@ const row = ['wx1', 'openid-1'];
 const sessionKey = 'tiihtNczf5v6AKRyjwEUhQ==';
 
 describe('Envelope', () => {
-  it('opens what it sealed, whatever the text and the row', () => {
+  it('decrypts what it encrypted, for any string and row', () => {
     const envelope = new Envelope([newKey]);
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.array(fc.string()), (text, anyRow) => {
@@ -19,7 +19,7 @@ describe('Envelope', () => {
     );
   });
 
-  it('does not show the text, and never seals it twice alike', () => {
+  it('[M-17] returns other bytes each time, without the plain text in them', () => {
     const envelope = new Envelope([newKey]);
     const [first, second] = [envelope.seal(sessionKey, row), envelope.seal(sessionKey, row)];
     expect(first.equals(second)).toBe(false);
@@ -27,28 +27,28 @@ describe('Envelope', () => {
     expect(first.includes(Buffer.from(sessionKey, 'base64'))).toBe(false);
   });
 
-  it('names its version first', () => {
+  it('starts with its version', () => {
     expect(new Envelope([newKey]).seal(sessionKey, row)[0]).toBe(1);
   });
 
   it.each([
     ['another openid', ['wx1', 'openid-2']],
     ['another app', ['wx2', 'openid-1']],
-    ['the same letters cut elsewhere', ['wx1o', 'penid-1']],
-    ['no row', []],
-  ])('does not open in the row of %s', (_, otherRow) => {
+    ['the same characters, divided elsewhere', ['wx1o', 'penid-1']],
+    ['an empty row', []],
+  ])('[M-17] does not decrypt for %s', (_, otherRow) => {
     const envelope = new Envelope([newKey]);
     expect(envelope.open(envelope.seal(sessionKey, row), otherRow)).toBeUndefined();
   });
 
-  it('opens with an older key of the list and seals with the first', () => {
+  it('[M-19] decrypts with any key of the list and encrypts with the first', () => {
     const sealedBefore = new Envelope([oldKey]).seal(sessionKey, row);
     const rotated = new Envelope([newKey, oldKey]);
     expect(rotated.open(sealedBefore, row)).toBe(sessionKey);
     expect(new Envelope([newKey]).open(rotated.seal(sessionKey, row), row)).toBe(sessionKey);
   });
 
-  it('does not open with other keys or with none', () => {
+  it('does not decrypt with other keys or without keys', () => {
     const sealed = new Envelope([oldKey]).seal(sessionKey, row);
     expect(new Envelope([newKey]).open(sealed, row)).toBeUndefined();
     expect(new Envelope([]).open(sealed, row)).toBeUndefined();
@@ -57,7 +57,7 @@ describe('Envelope', () => {
     );
   });
 
-  it('notices every flipped bit and every missing or added byte', () => {
+  it('[M-17] does not decrypt after any one bit was flipped, or bytes were removed or added', () => {
     const envelope = new Envelope([newKey]);
     const sealed = envelope.seal(sessionKey, row);
     for (let bit = 0; bit < sealed.length * 8; bit++) {
@@ -72,12 +72,12 @@ describe('Envelope', () => {
   });
 });
 
-describe('across releases', () => {
-  // Made by hand from RFC 5869 and AES-256-GCM; a change here makes every stored row unreadable.
+describe('stored data of earlier releases', () => {
+  // Computed independently after RFC 5869 and AES-256-GCM; a change here makes stored rows unreadable.
   const secret = new Secret('c4c1f5d0a2b3948576e0f1d2c3b4a596');
   const appid = 'wx4f4bc4dec97d474b';
 
-  it('the keys stay the same', () => {
+  it('are encrypted with the same derived keys', () => {
     const keys = ['session', 'session-key'].map((purpose) =>
       deriveKey(secret, purpose, appid).export().toString('hex'),
     );
@@ -87,7 +87,7 @@ describe('across releases', () => {
     ]);
   });
 
-  it('a row written before opens', () => {
+  it('can be decrypted', () => {
     const stored = Buffer.from(
       [
         ...['01', 'a40cc497', '000102030405060708090a0b', 'ff0325f419e3188dd5691b135d6b6898'],
@@ -101,7 +101,7 @@ describe('across releases', () => {
 });
 
 describe('deriveKey', () => {
-  it('gives unrelated keys for another secret, purpose or context', () => {
+  it('[M-05] derives unrelated keys for another secret, purpose or context', () => {
     const keys = [
       deriveKey(new Secret('secret'), 'session', 'wx1'),
       deriveKey(new Secret('secret'), 'session', 'wx2'),
@@ -112,7 +112,7 @@ describe('deriveKey', () => {
     expect(keys[0]).toHaveLength(64);
   });
 
-  it('gives the same key every time', () => {
+  it('derives the same key each time', () => {
     const [a, b] = [
       deriveKey(new Secret('secret'), 'session', 'wx1'),
       deriveKey(new Secret('secret'), 'session', 'wx1'),

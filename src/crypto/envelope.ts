@@ -14,7 +14,7 @@ const TAG = 16;
 const HEADER = 1 + KEY_ID + NONCE + TAG;
 
 /**
- * Encrypts short texts at rest: AES-256-GCM under a fresh nonce, bound to the row they stand in.
+ * Encrypts short strings at rest: AES-256-GCM with a random nonce, bound to the row they belong to.
  *
  * An envelope is `version (1 byte) | key id (4) | nonce (12) | tag (16) | ciphertext`.
  */
@@ -29,7 +29,7 @@ export class Envelope {
     }));
   }
 
-  /** @param row - what names the row; {@link open} needs the very same. */
+  /** @param row - what identifies the row; {@link open} needs the same. */
   seal(text: string, row: readonly string[]): Buffer {
     const [current] = this.keys;
     if (current === undefined) throw new TypeError('An envelope needs at least one key.');
@@ -41,7 +41,7 @@ export class Envelope {
     return Buffer.concat([Buffer.of(VERSION), current.id, nonce, cipher.getAuthTag(), ciphertext]);
   }
 
-  /** The text, or `undefined` where no key opens it: another key, another row, or damage. */
+  /** The string, or `undefined` if no key decrypts it: another key, another row, or damaged data. */
   open(envelope: Buffer, row: readonly string[]): string | undefined {
     if (envelope.length < HEADER || envelope[0] !== VERSION) return undefined;
     const name = nameOf(row);
@@ -60,7 +60,7 @@ export class Envelope {
           decipher.update(envelope.subarray(HEADER), undefined, 'utf8') + decipher.final('utf8')
         );
       } catch {
-        // GCM says only that it does not open; the caller is told the same.
+        // GCM does not tell why it fails, so there is nothing to pass on.
       }
     }
     return undefined;

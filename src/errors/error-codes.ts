@@ -1,26 +1,26 @@
-/** What a client can do about an error, without reading prose. */
+/** What a client can do about an error, without reading the message. */
 export type WechatAuthAction =
-  /** The request itself is wrong: mend it; sending it again changes nothing. */
+  /** The request itself is wrong: fix the client; sending the same again changes nothing. */
   | 'fix-request'
   /** Call `wx.login` and log in again with the fresh code. */
   | 'relogin'
   /** Send the same again after `Retry-After` seconds; for a login, with a fresh code. */
   | 'retry'
-  /** WeChat blocks this user: give up. */
+  /** WeChat blocks this user: do not retry. */
   | 'blocked'
-  /** The operator of the server has to act: give up. */
+  /** The operator of the server has to act: do not retry. */
   | 'config';
 
 interface ErrorRow {
   readonly status: number;
   readonly action: WechatAuthAction;
-  /** What the client is told: what happened and what to do, and nothing secret. */
+  /** For the client: what happened and what to do. No secret. */
   readonly message: string;
-  /** Seconds for the `Retry-After` header. */
+  /** The value of the `Retry-After` header, in seconds. */
   readonly retryAfter?: number;
 }
 
-/** Every error of this package, row by row. */
+/** Every error of this package. */
 export const ERRORS = {
   WX_CODE_MALFORMED: {
     status: 400,
@@ -83,12 +83,12 @@ export const ERRORS = {
   WX_APP_MISCONFIGURED: {
     status: 500,
     action: 'config',
-    message: 'WeChat refuses this server. Its operator finds the reason in the log.',
+    message: 'WeChat refuses the requests of this server. The reason is in its log.',
   },
   WX_SESSION_MISSING: {
     status: 401,
     action: 'relogin',
-    message: 'This needs a session: log in, then send "Authorization: Bearer <token>".',
+    message: 'This request needs a session: log in, then send "Authorization: Bearer <token>".',
   },
   WX_SESSION_INVALID: {
     status: 401,
@@ -103,19 +103,20 @@ export const ERRORS = {
   WX_SESSION_REVOKED: {
     status: 401,
     action: 'relogin',
-    message: 'The session is over: logged out, replaced, or its user is gone. Log in again.',
+    message:
+      'The session has ended: it was logged out or replaced, or its user was removed. Log in again.',
   },
   WX_DATA_UNDECRYPTABLE: {
     status: 400,
     action: 'relogin',
     message:
-      'The encrypted data cannot be read. Call wx.login, get the data again, and send them with the fresh code.',
+      'The encrypted data cannot be decrypted. Call wx.login, get the data again, and send it with the fresh code.',
   },
   WX_PHONE_CODE_INVALID: {
     status: 400,
     action: 'fix-request',
     message:
-      'This is no valid code of the getPhoneNumber button for this user; each works once, for five minutes.',
+      'This is not a valid code of the getPhoneNumber button for this user; each works once, for five minutes.',
   },
   WX_SESSION_KEY_INVALID: {
     status: 401,
@@ -131,8 +132,8 @@ export const ERRORS = {
   },
 } as const satisfies Record<string, ErrorRow>;
 
-/** The stable code of an error: what clients and tests switch on. */
+/** The stable code of an error, for clients and tests to compare with. */
 export type WechatAuthErrorCode = keyof typeof ERRORS;
 
-/** The row of `code`, with its optional columns. */
+/** The error of `code`, with its optional properties. */
 export const errorRow = (code: WechatAuthErrorCode): ErrorRow => ERRORS[code];

@@ -4,7 +4,7 @@ import { setErrorHeaders } from './error-headers.js';
 import type { WechatAuthErrorCode } from './error-codes.js';
 import { WechatAuthError } from './wechat-auth.error.js';
 
-/** The headers that an answer to this error gets. */
+/** The headers of the response to this error. */
 function headersOf(code: WechatAuthErrorCode): Record<string, string> {
   const response: Record<string, string> = {};
   const adapter = {

@@ -22,7 +22,7 @@ export function setErrorHeaders(
   }
 }
 
-/** What was wrong with a token that was sent (RFC 6750 section 3.1), and nothing where none was. */
+/** With an error only if a token was sent (RFC 6750 section 3.1). */
 export const challengeOf = (code: WechatAuthErrorCode): string =>
   REFUSED_TOKEN.has(code) ? 'Bearer error="invalid_token"' : 'Bearer';
 

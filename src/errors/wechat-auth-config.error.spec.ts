@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { WechatAuthConfigError } from './wechat-auth-config.error.js';
 
 describe('WechatAuthConfigError', () => {
-  it('lists one fault a line, so that one start-up is enough to mend them all', () => {
+  it('lists all problems, one on each line', () => {
     const error = new WechatAuthConfigError(['appid is missing.', 'secret is missing.']);
     expect(error).toBeInstanceOf(Error);
     expect(error.name).toBe('WechatAuthConfigError');

@@ -1,12 +1,12 @@
 /**
- * The module is wired wrongly. Thrown while the app starts, never later; it lists all that is
- * wrong and how to mend it, and echoes no option's value.
+ * The options or the wiring of the module are wrong. Thrown only while the app starts. Lists every
+ * problem and how to fix it, and never prints the value of an option.
  */
 export class WechatAuthConfigError extends Error {
   override readonly name = 'WechatAuthConfigError';
 
   constructor(
-    /** One sentence for each fault. */
+    /** One sentence for each problem. */
     readonly problems: readonly string[],
   ) {
     super(

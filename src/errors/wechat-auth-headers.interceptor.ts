@@ -10,8 +10,9 @@ import { setErrorHeaders } from './error-headers.js';
 import { WechatAuthError } from './wechat-auth.error.js';
 
 /**
- * Sets the headers of the login routes: `Cache-Control: no-store` on every answer, and on errors
- * `WWW-Authenticate` and `Retry-After`. For a controller of your own that calls `LoginService`.
+ * Sets the headers of the login routes: `Cache-Control: no-store` on every response, and on errors
+ * `Wx-Error`, `Wx-Action`, `WWW-Authenticate` and `Retry-After`. For your own controller that calls
+ * `LoginService`.
  */
 @Injectable()
 export class WechatAuthHeadersInterceptor implements NestInterceptor {

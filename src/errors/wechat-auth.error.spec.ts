@@ -28,26 +28,29 @@ const contract: [WechatAuthErrorCode, number, string, WechatAuthAction][] = [
 ];
 
 describe('WechatAuthError', () => {
-  it.each(contract)('%s answers %i %s with the action %s', (errorCode, status, error, action) => {
-    const thrown = new WechatAuthError(errorCode);
-    expect(thrown).toBeInstanceOf(HttpException);
-    expect(thrown.getStatus()).toBe(status);
-    expect(thrown.getResponse()).toEqual({
-      statusCode: status,
-      error,
-      message: thrown.message,
-      errorCode,
-      action,
-    });
-    expect(thrown).toMatchObject({ name: 'WechatAuthError', errorCode, action });
-    expect(thrown.message).toMatch(/^[A-Z].*\.$/);
-  });
+  it.each(contract)(
+    '%s has the status %i %s and the action %s',
+    (errorCode, status, error, action) => {
+      const thrown = new WechatAuthError(errorCode);
+      expect(thrown).toBeInstanceOf(HttpException);
+      expect(thrown.getStatus()).toBe(status);
+      expect(thrown.getResponse()).toEqual({
+        statusCode: status,
+        error,
+        message: thrown.message,
+        errorCode,
+        action,
+      });
+      expect(thrown).toMatchObject({ name: 'WechatAuthError', errorCode, action });
+      expect(thrown.message).toMatch(/^[A-Z].*\.$/);
+    },
+  );
 
-  it('has a row for each error of the contract and for no other', () => {
+  it('has exactly the documented error codes', () => {
     expect(Object.keys(ERRORS).sort()).toEqual(contract.map(([code]) => code).sort());
   });
 
-  it('tells after how many seconds to retry wherever the status is 429 or 503', () => {
+  it('has retryAfter where the status is 429 or 503, and only there', () => {
     for (const [code, status] of contract) {
       const { retryAfter } = new WechatAuthError(code);
       if (status === 429 || status === 503) expect(retryAfter).toBeGreaterThanOrEqual(1);
@@ -62,7 +65,7 @@ describe('WechatAuthError', () => {
 });
 
 describe('WechatUpstreamError', () => {
-  it('keeps what WeChat said for the log and shows the client none of it', () => {
+  it('has the details of WeChat as properties, but not in the response', () => {
     const error = new WechatUpstreamError('WX_APP_MISCONFIGURED', {
       errcode: 40164,
       errmsg: 'invalid ip 203.0.113.7 rid: 65a0-1b',

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { errorRow, type WechatAuthAction, type WechatAuthErrorCode } from './error-codes.js';
 
-/** The JSON body of every error answer. */
+/** The JSON body of every error response. */
 export interface WechatAuthErrorBody {
   statusCode: number;
   /** The status in words, such as `Unauthorized`. */
@@ -17,11 +17,11 @@ export interface WechatAuthErrorBody {
  * host answer with its status and {@link WechatAuthErrorBody} without further wiring.
  */
 export class WechatAuthError extends HttpException {
-  /** Stable: switch on it. */
+  /** Stable: compare with this one, not with the message. */
   declare readonly errorCode: WechatAuthErrorCode;
   /** What the client can do about it. */
   readonly action: WechatAuthAction;
-  /** Seconds to wait before another try, where the answer carries `Retry-After`. */
+  /** Seconds to wait before a retry, if the response has `Retry-After`. */
   readonly retryAfter: number | undefined;
 
   constructor(errorCode: WechatAuthErrorCode, options: { cause?: unknown } = {}) {
@@ -34,7 +34,7 @@ export class WechatAuthError extends HttpException {
       action,
     };
     super(body, status, options);
-    // Nest 11 knows no errorCode of its own, so it is not left to the constructor above.
+    // Nest 11 does not set errorCode in the constructor, as Nest 12 does.
     this.errorCode = errorCode;
     this.action = action;
     this.retryAfter = retryAfter;

@@ -1,11 +1,11 @@
 import type { WechatAuthErrorCode } from './error-codes.js';
 import { WechatAuthError } from './wechat-auth.error.js';
 
-/** What WeChat said, for the server's log; it never reaches the client. */
+/** The details of a failed call, for the log of the server. The client does not get them. */
 export interface WechatUpstreamDetails {
-  /** WeChat's numeric error code; absent where no answer came. */
+  /** WeChat's numeric error code; absent without a response. */
   errcode?: number;
-  /** WeChat's words, without the AppSecret and the code, or ours where no answer came. */
+  /** WeChat's message, without the AppSecret and the code; without a response, our own. */
   errmsg?: string;
   /** The request id that WeChat's support asks for. */
   rid?: string;

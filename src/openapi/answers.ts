@@ -38,14 +38,18 @@ export const SCHEMAS = {
   }),
   WechatAuthError: object({
     statusCode: { type: 'integer' },
-    error: { type: 'string', description: 'The status in words.' },
-    message: { type: 'string', description: 'For people: it may change.' },
-    errorCode: { type: 'string', enum: Object.keys(ERRORS), description: 'Stable: switch on it.' },
+    error: { type: 'string', description: 'The reason phrase of the status.' },
+    message: { type: 'string', description: 'For developers: it may change.' },
+    errorCode: {
+      type: 'string',
+      enum: Object.keys(ERRORS),
+      description: 'Stable: compare with this one, not with the message.',
+    },
     action: {
       type: 'string',
       enum: ACTIONS,
       description:
-        '`fix-request`: mend the request. `relogin`: call wx.login and log in again. `retry`: wait for Retry-After, then try again, a login with a fresh code. `blocked` and `config`: give up.',
+        '`fix-request`: the request is wrong. `relogin`: call wx.login and log in again. `retry`: wait for Retry-After, then send it again; a login with a fresh code. `blocked` and `config`: do not retry.',
     },
   }),
 } satisfies Json;
@@ -58,7 +62,7 @@ const json = (schema: Json, examples?: Json): Json => ({
 
 const NO_STORE = {
   'Cache-Control': {
-    description: 'No cache may keep the answer.',
+    description: 'No cache may store the response.',
     schema: { type: 'string', enum: ['no-store'] },
   },
 };
@@ -69,7 +73,7 @@ export const success = (description: string, body?: keyof typeof SCHEMAS): Json 
   ...(body && json(schemaOf(body))),
 });
 
-/** The answers to what can go wrong, by their status. */
+/** The error responses, by their status. */
 export function failures(codes: readonly WechatAuthErrorCode[]): Json {
   const statuses = [...new Set(codes.map((code) => ERRORS[code].status))];
   return Object.fromEntries(

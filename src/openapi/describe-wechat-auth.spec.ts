@@ -13,7 +13,7 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import { UsersService } from '../users/users.service.js';
 import { describeWechatAuth } from './describe-wechat-auth.js';
 
-/** The login routes as hosts get them; nothing behind them is called. */
+/** The login routes as hosts get them, with services that are never called. */
 @Module({
   controllers: [LoginController, SessionController],
   providers: [
@@ -41,7 +41,7 @@ async function createDocument(
 const validate = (document: object): Promise<object> =>
   new Validator().validate(structuredClone(document) as Record<string, unknown>);
 
-/** As JSON, whose shape the tests below know. */
+/** As JSON, so that the tests can read it without types. */
 const operation = (
   document: OpenAPIObject,
   method: 'get' | 'post' | 'delete',
@@ -56,7 +56,7 @@ describe('describeWechatAuth', () => {
     expect(await validate(document)).toEqual({ valid: true });
   });
 
-  it('is checked by a validator that finds faults', async () => {
+  it('is checked by a validator that reports an invalid document', async () => {
     const document = describeWechatAuth(await createDocument());
     const broken = structuredClone(document);
     delete (broken.paths['/wechat/session']!.get!.responses['200'] as { description?: string })
@@ -64,14 +64,14 @@ describe('describeWechatAuth', () => {
     expect(await validate(broken)).toMatchObject({ valid: false });
   });
 
-  it('refers to nothing that is not there', async () => {
+  it('refers only to schemas in the document', async () => {
     const document = describeWechatAuth(await createDocument());
     const names = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)];
     expect(names.length).toBeGreaterThan(0);
     for (const [, name] of names) expect(document.components!.schemas).toHaveProperty(name!);
   });
 
-  it('says what a login takes and answers', async () => {
+  it('describes the request and the responses of a login', async () => {
     const login = operation(describeWechatAuth(await createDocument()), 'post', '/wechat/login');
     expect(login.operationId).toBe('LoginController_login');
     expect(login.summary).toContain('wx.login');
@@ -95,7 +95,7 @@ describe('describeWechatAuth', () => {
     });
   });
 
-  it('has each error at its status, with its headers', async () => {
+  it('has each error under its status, with its headers', async () => {
     const { responses } = operation(
       describeWechatAuth(await createDocument()),
       'post',
@@ -119,7 +119,7 @@ describe('describeWechatAuth', () => {
     });
   });
 
-  it('has every guarded route behind the bearer token', async () => {
+  it('requires the bearer token on every guarded route', async () => {
     const document = describeWechatAuth(await createDocument());
     expect(document.components!.securitySchemes).toMatchObject({
       wxSession: { type: 'http', scheme: 'bearer' },
@@ -135,7 +135,7 @@ describe('describeWechatAuth', () => {
     }
   });
 
-  it('names every error code that an answer can carry', async () => {
+  it('lists every error code and action in its schema', async () => {
     const { schemas } = describeWechatAuth(await createDocument()).components!;
     expect(schemas!.WechatAuthError).toMatchObject({
       properties: {
@@ -145,7 +145,14 @@ describe('describeWechatAuth', () => {
     });
   });
 
-  it('keeps what the host has in its document, and the document as it is', async () => {
+  it('lists every error code under a route, except those of user data and phone numbers', async () => {
+    const { paths } = describeWechatAuth(await createDocument());
+    const listed = JSON.stringify(paths).match(/\bWX_[A-Z_]+\b/g) ?? [];
+    const others = ['WX_DATA_UNDECRYPTABLE', 'WX_PHONE_CODE_INVALID', 'WX_SESSION_KEY_INVALID'];
+    expect([...new Set([...listed, ...others])].sort()).toEqual(Object.keys(ERRORS).sort());
+  });
+
+  it('keeps what the host has in its document, and does not change that document', async () => {
     const builder = new DocumentBuilder().addBasicAuth();
     const before = await createDocument(undefined, builder);
     const copy = structuredClone(before);
@@ -161,7 +168,7 @@ describe('describeWechatAuth', () => {
     expect(operation(described, 'post', '/api/wechat/login').responses).toHaveProperty('429');
   });
 
-  it('says what to do where there are no such routes', async () => {
+  it('fails with a remedy where the document has no login routes', async () => {
     const document = await createDocument((host) => host.setGlobalPrefix('api'));
     const describing = (): unknown => describeWechatAuth(document);
     expect(describing).toThrow(WechatAuthConfigError);

@@ -2,7 +2,7 @@ import type { WechatAuthErrorCode } from '../errors/error-codes.js';
 import { WechatAuthConfigError } from '../errors/wechat-auth-config.error.js';
 import { failures, SCHEMAS, success } from './answers.js';
 
-/** An OpenAPI 3 document, as far as it is read here: that of `SwaggerModule.createDocument` fits. */
+/** An OpenAPI 3 document, such as that of `SwaggerModule.createDocument`. */
 export interface OpenApiDocument {
   openapi: string;
   paths: object;
@@ -33,13 +33,13 @@ const GUARD_ERRORS: WechatAuthErrorCode[] = [
 
 const guarded = { security: [{ [SECURITY_SCHEME]: [] }] };
 
-/** What is said of each route, by method and path. */
+/** The description of each route, by method and path. */
 const ROUTES: Record<string, Json & { responses: Json }> = {
   'post login': {
     summary: 'Log in with a code of wx.login',
     description:
       'Exchanges the code at WeChat, creates or updates the user, and issues a session. A valid session sent along ends: logging in again replaces it.',
-    // With a session or without.
+    // With or without a session.
     security: [{}, { [SECURITY_SCHEME]: [] }],
     requestBody: {
       required: true,
@@ -88,20 +88,26 @@ const ROUTES: Record<string, Json & { responses: Json }> = {
     responses: { 200: success('The session.', 'WechatAuthSession'), ...failures(GUARD_ERRORS) },
   },
   'delete session': {
-    summary: 'Log out: this session is over',
+    summary: 'Log out: end this session',
     ...guarded,
-    responses: { 204: success('No instance accepts it any more.'), ...failures(GUARD_ERRORS) },
+    responses: {
+      204: success('The session has ended, on every instance.'),
+      ...failures(GUARD_ERRORS),
+    },
   },
   'delete sessions': {
-    summary: 'Log out everywhere: every session of this user is over',
+    summary: 'Log out everywhere: end all sessions of this user',
     ...guarded,
-    responses: { 204: success('No instance accepts one any more.'), ...failures(GUARD_ERRORS) },
+    responses: {
+      204: success('All sessions of the user have ended, on every instance.'),
+      ...failures(GUARD_ERRORS),
+    },
   },
 };
 
 /**
- * Completes the login routes in an OpenAPI document: what they take, answer and refuse, and the
- * security scheme `wxSession`. The document given stays as it is.
+ * Completes the login routes in an OpenAPI document with their requests, responses and errors, and
+ * adds the security scheme `wxSession`. The given document is not changed.
  *
  * @example
  * const document = SwaggerModule.createDocument(app, new DocumentBuilder().build());

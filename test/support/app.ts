@@ -27,7 +27,7 @@ export const APPID = 'wx4f4bc4dec97d474b';
 export const SECRET = 'c4c1f5d0a2b3948576e0f1d2c3b4a596';
 export const OTHER_APPID = 'wx0000000000000002';
 
-/** What users write: a feature module with a guarded route. */
+/** A feature module with a guarded route, as a host writes it. */
 @Controller()
 export class ProfileController {
   @UseGuards(WxSessionGuard)
@@ -52,7 +52,7 @@ export interface TestAppOptions {
   typeOrm?: Partial<TypeOrmModuleOptions>;
 }
 
-/** The wiring of the README, on a real database and the sandbox. */
+/** The app of the README, on a real database and the sandbox. */
 export async function startApp(test: TestAppOptions): Promise<ListeningApp> {
   const { platform = platforms[0], metadata = {}, options, extras } = test;
   const module = await Test.createTestingModule({

@@ -2,17 +2,17 @@ import { existsSync } from 'node:fs';
 import axe, { type AxeResults } from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
-/** The Chromium there is: that of CHROMIUM_PATH, or Debian's. */
+/** CHROMIUM_PATH, or the Chromium of Debian. */
 export const chromiumPath =
   process.env.CHROMIUM_PATH ?? ['/usr/bin/chromium'].find((path) => existsSync(path));
 
-/** Headless, and with nothing to do but what it is told. */
+/** A headless Chromium without background requests. */
 export function launchChromium(args: readonly string[] = []): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error('Install chromium, or set CHROMIUM_PATH.');
   return chromium.launch({
     executablePath: chromiumPath,
     args: [
-      // Chromium has no sandbox of its own as root, as in a container.
+      // As root, as in a container, Chromium does not start with its own sandbox.
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',
@@ -25,7 +25,7 @@ export function launchChromium(args: readonly string[] = []): Promise<Browser> {
   });
 }
 
-/** What axe finds fault with, and contrasts that it cannot tell, one line for each element. */
+/** The violations that axe finds, and contrasts that it cannot compute: one line for each element. */
 export async function violationsOn(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations, incomplete } = await page.evaluate(() =>
@@ -39,7 +39,7 @@ export async function violationsOn(page: Page): Promise<string[]> {
   );
 }
 
-/** Presses a button of the demo's page and waits until all is said and done. */
+/** Clicks a button of the demo's page and waits until its steps have ended. */
 export async function press(page: Page, button: string): Promise<void> {
   await page.click(`#${button}[aria-disabled=false]`);
   await page.waitForSelector(`#${button}[aria-disabled=false]`);

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Client, type QueryResultRow } from 'pg';
 
-/** A database of its own for a test file. */
+/** A new database, for one test file. */
 export interface TestDatabase {
   readonly name: string;
   readonly url: string;
-  /** Past TypeORM and past the library. */
+  /** Runs a statement through pg, without TypeORM and the library. */
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** A connection that stays open, for locks and transactions. */
   connect(): Promise<Client>;

@@ -7,7 +7,7 @@ export const base64url = (data: string | Buffer): string => Buffer.from(data).to
 
 export const json = (value: unknown): string => base64url(JSON.stringify(value));
 
-/** The key that the server signs with: a forger who had it could do all this. */
+/** The key that the server signs with. */
 export const ourKey = (appid = APPID, secret = SECRET): KeyObject =>
   deriveKey(new Secret(secret), 'session', appid);
 
@@ -16,14 +16,14 @@ export const hmac = (input: string, key: KeyObject | string | Buffer, hash = 'sh
     .update(input)
     .digest('base64url');
 
-/** A token of these two segments, signed with our own key where no other is given. */
+/** A token of these two segments, signed with the key of the server by default. */
 export const signed = (
   header: string,
   payload: string,
   key: KeyObject | Buffer = ourKey(),
 ): string => `${header}.${payload}.${hmac(`${header}.${payload}`, key)}`;
 
-/** The claims of a token that we would issue now. */
+/** The claims of a token that the server would issue now. */
 export const claims = (userId: string, more: Record<string, unknown> = {}): object => {
   const iat = Math.floor(Date.now() / 1000);
   return {

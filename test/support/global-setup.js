@@ -1,10 +1,10 @@
-// Jest loads its set-up as it stands, so this is JavaScript and lets Node read the TypeScript.
+// Jest loads its set-up without a transform, so this is JavaScript and registers one itself.
 import process from 'node:process';
 import '@swc-node/register/esm-register';
 
 /**
- * One PostgreSQL for the whole run, where none is given; each test file makes a database of its
- * own in it.
+ * Starts one PostgreSQL for the whole run, unless TEST_POSTGRES_URL is set; each test file creates
+ * a database of its own in it.
  */
 export default async function globalSetup() {
   if (process.env.TEST_POSTGRES_URL !== undefined) return;

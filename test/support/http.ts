@@ -10,12 +10,12 @@ export interface Answer {
 
 export interface Call {
   token?: string | undefined;
-  /** Sent as JSON, or as it is where it is a text. */
+  /** A string or Buffer is sent as it is, anything else as JSON. */
   body?: unknown;
   headers?: Record<string, string | string[]>;
 }
 
-/** One request as it stands: no redirects, no header or path tidied up. */
+/** Sends one request: no redirects, and no header or path is normalised. */
 export function call(
   method: string,
   url: string,
@@ -32,7 +32,7 @@ export function call(
         hostname,
         port,
         method,
-        // A connection of its own: one that the server just closes would fail the next call.
+        // A new connection: a reused one may just be closed by the server.
         agent: false,
         path: url.slice(origin.length) || '/',
         headers: {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
 
-/** Keeps every line at every level, as deep as objects go. */
+/** Keeps the log lines of every level, with objects printed at any depth. */
 export class LogCapture implements LoggerService {
   readonly lines: string[] = [];
 

@@ -19,7 +19,7 @@ async function listen(app: INestApplication, prepare?: Prepare): Promise<Listeni
   return { app, url: `http://127.0.0.1:${String(port)}` };
 }
 
-/** What drives every end-to-end test. */
+/** The HTTP platforms that the end-to-end tests run on. */
 export const platforms = [
   {
     name: 'Express',

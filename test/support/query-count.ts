@@ -3,9 +3,9 @@ import type { Logger } from 'typeorm';
 /** Counts the statements that reach Postgres: `{ logger: counter, logging: ['query'] }`. */
 export class QueryCount implements Logger {
   count = 0;
-  /** Of them, those that failed. */
+  /** How many of them failed. */
   errors = 0;
-  /** Of them, those that took longer than `maxQueryExecutionTime`. */
+  /** How many of them took longer than `maxQueryExecutionTime`. */
   slow = 0;
 
   logQuery(): void {

@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 
 type Command = readonly [program: string, ...args: string[]];
 
-/** A program in a process group of its own, as a terminal starts it. */
+/** A program in its own process group, as a terminal starts it. */
 export class Program {
   stdout = '';
   stderr = '';
-  /** Its exit code, as soon as nobody can print any more; `null` where a signal ended it. */
+  /** The exit code, once its output is complete; `null` if a signal ended it. */
   readonly ended: Promise<number | null>;
   private readonly child: ChildProcess;
 
@@ -23,7 +23,7 @@ export class Program {
     this.ended = new Promise((end) => this.child.on('close', end));
   }
 
-  /** Until it prints a line that starts so. */
+  /** Waits for a line that starts with `start`. @throws if the program ends without one */
   async prints(start: string): Promise<this> {
     const printed = (): boolean => `\n${this.stdout}`.includes(`\n${start}`);
     await eventually(() => printed() || this.child.exitCode !== null);
@@ -31,7 +31,7 @@ export class Program {
     return this;
   }
 
-  /** What a terminal does with Ctrl-C: every process of the group gets the signal. */
+  /** As Ctrl-C in a terminal: every process of the group gets the signal. */
   interrupt(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
     process.kill(-(this.child.pid ?? NaN), signal);
     return this.ended;
@@ -43,7 +43,7 @@ export class Program {
   }
 }
 
-/** Until it is so, or half a minute has passed. */
+/** Waits until `isSo()`, for 30 seconds at most. */
 export async function eventually(isSo: () => boolean): Promise<void> {
   for (let tries = 0; !isSo() && tries < 1500; tries++) {
     await new Promise((next) => setTimeout(next, 20));

@@ -8,7 +8,7 @@ import { wechatAuthEntities } from '../../src/postgres/entities.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { QueryCount } from './query-count.js';
 
-/** Our way to Postgres, on a database of its own. */
+/** The classes of src/postgres, on a new database. */
 export interface TestPostgres {
   readonly database: TestDatabase;
   readonly dataSource: DataSource;
@@ -17,7 +17,7 @@ export interface TestPostgres {
   readonly users: UsersRepository;
   readonly revocations: RevocationsRepository;
   readonly queries: QueryCount;
-  /** Opens new connections in place of those there are. */
+  /** Closes all connections and opens new ones. */
   reconnect(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 const PATIENCE_MS = 3000;
 
-/** Waits until `holds` does. @throws where it still does not after three seconds. */
+/** Waits until `holds()`. @throws after three seconds */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + PATIENCE_MS;
   while (!(await holds())) {

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { isOption, type Option, type OptionGroup } from '../src/config/option.js';
+import { EXTRAS, OPTIONS } from '../src/config/options.js';
+import { ERRORS, errorRow, type WechatAuthErrorCode } from '../src/errors/error-codes.js';
+
+const optionsOf = (table: OptionGroup, prefix = ''): [string, Option<unknown>][] =>
+  Object.entries(table).flatMap(([name, entry]) =>
+    isOption(entry) ? [[prefix + name, entry]] : optionsOf(entry, `${prefix}${name}.`),
+  );
+
+const options = [...optionsOf(OPTIONS), ...optionsOf(EXTRAS)];
+
+const pages = [
+  {
+    file: 'README.md',
+    headings: { options: '## Options', errors: '## Errors' },
+    words: { derived: 'derived from the AppSecret', none: 'the default DataSource' },
+    isTranslated: false,
+  },
+  {
+    file: 'README.zh-CN.md',
+    headings: { options: '## 选项', errors: '## 错误' },
+    words: { derived: '由 AppSecret 派生', none: '默认的 DataSource' },
+    isTranslated: true,
+  },
+];
+
+/** The rows of the tables in one section, as cells by the code in their first cell. */
+function rowsOf(file: string, heading: string): Map<string, string[]> {
+  const [, after = ''] = readFileSync(file, 'utf8').split(`\n${heading}\n`);
+  const [section = ''] = after.split('\n## ');
+  const rows = section.split('\n').flatMap((line): [string, string[]][] => {
+    const [first = '', ...cells] = line.split(/(?<!\\)\|/).slice(1, -1);
+    const [, name] = /^ *`([\w.]+)` *$/.exec(first) ?? [];
+    return name === undefined ? [] : [[name, cells.map((cell) => cell.trim())]];
+  });
+  return new Map(rows);
+}
+
+describe.each(pages)('the tables of $file', ({ file, headings, words, isTranslated }) => {
+  const inOptions = rowsOf(file, headings.options);
+  const isVariable = (name: string): boolean => name.startsWith('WECHAT_');
+  const inErrors = rowsOf(file, headings.errors);
+
+  const shown = ({ default: value }: Option<unknown>): string => {
+    if (value === undefined) return words.none;
+    if (!Array.isArray(value)) return `\`${inspect(value)}\``;
+    return value.length === 0 ? words.derived : `\`${value.map((each) => inspect(each)).join()}\``;
+  };
+
+  it.each(options)('have the option %s with its default and description', (name, option) => {
+    const description = isTranslated ? expect.stringMatching(/./) : option.description;
+    expect(inOptions.get(name)).toEqual([shown(option), description]);
+  });
+
+  it('have no option that does not exist', () => {
+    const names = [...inOptions.keys()].filter((name) => !isVariable(name));
+    const known = ['apps', ...options.map(([name]) => name)];
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it('have exactly the environment variables that wechatAuthConfig reads', () => {
+    const variables = [...inOptions]
+      .filter(([name]) => isVariable(name))
+      .map(([name, [option = '']]) => `${name}: ${/`([^`]+)`/.exec(option)?.[1] ?? ''}`);
+    const read = options.flatMap(([name, { env }]) =>
+      env === undefined ? [] : [`${env}: ${name}`],
+    );
+    expect(variables.sort()).toEqual(
+      ['WECHAT_APPID: appid', 'WECHAT_SECRET: secret', ...read].sort(),
+    );
+  });
+
+  it.each(Object.keys(ERRORS) as WechatAuthErrorCode[])(
+    'have the error %s with its status, action and Retry-After',
+    (code) => {
+      const { status, action, retryAfter = '' } = errorRow(code);
+      const [inStatus, inAction, inRetryAfter] = inErrors.get(code) ?? [];
+      expect([inStatus, inAction, inRetryAfter]).toEqual([
+        String(status),
+        `\`${action}\``,
+        String(retryAfter),
+      ]);
+    },
+  );
+
+  it('have no error code that does not exist', () => {
+    const codes = [...inErrors.keys()].filter((name) => name.startsWith('WX_'));
+    expect(codes.filter((code) => !(code in ERRORS))).toEqual([]);
+  });
+});

@@ -1,0 +1,73 @@
+// Compiled by `npm run typecheck`, never run: how the guard and the decorators may be used.
+import { Controller, Get, Post, UseGuards, type ExecutionContext } from '@nestjs/common';
+import {
+  CurrentWxSession,
+  CurrentWxUser,
+  WechatAuthError,
+  WechatUser,
+  WxApp,
+  WxPublic,
+  WxSessionGuard,
+  WxUserData,
+  type WechatUserInfo,
+  type WxSession,
+} from '../../src/index.js';
+
+@Controller()
+@UseGuards(WxSessionGuard)
+@WxApp('wx1')
+export class ProfileController {
+  @Get('me')
+  me(@CurrentWxUser() user: WechatUser, @CurrentWxSession() session: WxSession): Date {
+    const ids: (string | null)[] = [user.id, session.userId, user.unionid];
+    return ids.includes(session.appid) ? session.expiresAt : user.createdAt;
+  }
+
+  @Post('info')
+  info(@WxUserData() { nickName }: WechatUserInfo): string {
+    return nickName;
+  }
+
+  @WxPublic()
+  @Get('open')
+  open(): string {
+    return 'open';
+  }
+
+  // @ts-expect-error -- WxApp takes one appid
+  @WxApp(['wx1'])
+  @Get('two-apps')
+  twoApps(): string {
+    return '';
+  }
+
+  // @ts-expect-error -- CurrentWxSession decorates parameters, not methods
+  @CurrentWxSession()
+  @Get('method')
+  method(): string {
+    return '';
+  }
+}
+
+export class CookieGuard extends WxSessionGuard {
+  protected override getToken(context: ExecutionContext): string | undefined {
+    return context.switchToHttp().getRequest<{ cookie?: string }>().cookie;
+  }
+
+  protected override refuse(error: WechatAuthError, context: ExecutionContext): Promise<boolean> {
+    return error.action === 'relogin' ? Promise.resolve(false) : super.refuse(error, context);
+  }
+}
+
+export class WrongGuard extends WxSessionGuard {
+  // @ts-expect-error -- the token is a string
+  protected override getToken(): number {
+    return 42;
+  }
+}
+
+// @ts-expect-error -- the session does not have the openid
+export type Openid = WxSession['openid'];
+
+// @ts-expect-error -- the encrypted session_key is not for hosts to read as a string
+export const key = (user: WechatUser): string => user.sealedSessionKey;
