@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { WechatApps } from './config/wechat-apps.js';
 import { Code2SessionService } from './wechat/code2session.service.js';
 import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
+import { contradictionsIn } from './guard/contradictions.js';
 import { WxSessionGuard } from './guard/wx-session.guard.js';
 import { LoginService } from './login/login.service.js';
 import { SessionProbes } from './sessions/session-probes.js';
@@ -69,7 +70,11 @@ export class WechatAuthModule extends ConfigurableModuleClass implements OnModul
   }
 
   onModuleInit(): void {
-    const problems = [...this.registrationProblems(), ...this.dataSourceProblems()];
+    const problems = [
+      ...this.registrationProblems(),
+      ...this.dataSourceProblems(),
+      ...contradictionsIn(this.modules),
+    ];
     if (problems.length > 0) throw new WechatAuthConfigError(problems);
   }
 
