@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { classesOf, handlersOf } from './handlers.js';
-import { contradictsItself, lineageOf } from './route-access.js';
+import { contradictsItself, lineageOf } from '../route-access.js';
 
 /** A sentence for each handler and class that is open to everybody and tied to one app at once. */
 export function contradictionsIn(modules: ModulesContainer): string[] {
