@@ -9,7 +9,7 @@ import {
   type ModuleMetadata,
   type NestHybridApplicationOptions,
 } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, ModulesContainer } from '@nestjs/core';
 import {
   ClientProxyFactory,
   EventPattern,
@@ -251,6 +251,18 @@ describe.each(platforms)('handlers over $name', (platform) => {
         app.useGlobalGuards(app.get(WxSessionGuard));
       };
       await isRefused({ providers: [], prepare }, 'BareMessages.list', 'BareMessages.created');
+    });
+
+    it('need a guard of their own on a Nest that does not tell its microservices', async () => {
+      const { getRpcTargetRegistry } = ModulesContainer.prototype;
+      Reflect.deleteProperty(ModulesContainer.prototype, 'getRpcTargetRegistry');
+      try {
+        const hybrid = { inheritAppConfig: true };
+        await isRefused({ hybrid }, 'BareMessages.list', 'BareMessages.created');
+        await listen({ hybrid, controllers: [GuardedMessages, OpenMessages] });
+      } finally {
+        Object.assign(ModulesContainer.prototype, { getRpcTargetRegistry });
+      }
     });
 
     it('may have a guard of their own, or be open on purpose', async () => {
