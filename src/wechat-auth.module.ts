@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { WechatApps } from './config/wechat-apps.js';
 import { Code2SessionService } from './wechat/code2session.service.js';
 import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
+import { GuardWiring } from './guard/wiring/guard-wiring.js';
 import { WxSessionGuard } from './guard/wx-session.guard.js';
 import { LoginService } from './login/login.service.js';
 import { SessionProbes } from './sessions/session-probes.js';
@@ -42,6 +43,7 @@ import { WechatClient } from './wechat/wechat-client.js';
     SessionProbes,
     RevokedSessionsCleaner,
     WxSessionGuard,
+    GuardWiring,
     UserDataService,
     AccessTokenService,
     WechatCalls,
@@ -65,13 +67,18 @@ import { WechatClient } from './wechat/wechat-client.js';
 export class WechatAuthModule extends ConfigurableModuleClass implements OnModuleInit {
   constructor(
     private readonly modules: ModulesContainer,
+    private readonly guardWiring: GuardWiring,
     @Inject(WECHAT_AUTH_DATA_SOURCE) private readonly dataSource: DataSource,
   ) {
     super();
   }
 
   onModuleInit(): void {
-    const problems = [...this.registrationProblems(), ...this.dataSourceProblems()];
+    const problems = [
+      ...this.registrationProblems(),
+      ...this.dataSourceProblems(),
+      ...this.guardWiring.problems(),
+    ];
     if (problems.length > 0) throw new WechatAuthConfigError(problems);
   }
 

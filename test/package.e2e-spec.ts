@@ -84,66 +84,59 @@ describe('the npm package', () => {
   });
 
   it('keeps the TSDoc of the options in its type declarations', () => {
-    const types = textOf('dist/wechat-auth.options.d.ts');
+    const types = textOf('dist/config/wechat-auth.options.d.ts');
     expect(types).toContain('@defaultValue 7200');
   });
 
-  it.each([
-    [
-      'a Nest 12 app of ES modules',
-      'module',
-      {
-        '@nestjs/common': '^12',
-        '@nestjs/config': '^12',
-        '@nestjs/core': '^12',
-        '@nestjs/platform-express': '^12',
-        '@nestjs/typeorm': '^12',
-        typeorm: '^1',
-      },
-    ],
-    [
-      'a Nest 11 app of CommonJS',
-      'commonjs',
-      {
-        '@nestjs/common': '^11',
-        '@nestjs/config': '^4',
-        '@nestjs/core': '^11',
-        '@nestjs/platform-express': '^11',
-        '@nestjs/typeorm': '^11',
-        typeorm: '^0.3.20',
-      },
-    ],
-  ])(
-    'logs a user in and guards a route in %s',
-    async (_, type, dependencies) => {
-      const app = join(folder, type);
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
+
+  /** Compiles a file of the app with TypeScript, and runs it on a database of its own. */
+  const runFile = async (app: string, name: string): Promise<unknown> => {
+    await run(app, process.execPath, [
+      join(repository, 'node_modules/typescript/bin/tsc'),
+      ...[`${name}.ts`, '--ignoreConfig', '--experimentalDecorators', '--noEmitOnError'],
+      ...['--emitDecoratorMetadata', '--module', 'nodenext', '--target', 'es2022'],
+      ...['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types'), ...strict],
+    ]);
+    const database = await createTestDatabase();
+    const env = { DATABASE_URL: database.url };
+    const output = await run(app, process.execPath, [`${name}.js`], env);
+    await database.drop();
+    return JSON.parse(output);
+  };
+
+  describe.each([
+    ['a Nest 12 app of ES modules', 'module', 12, { '@nestjs/config': '^12', typeorm: '^1' }],
+    ['a Nest 11 app of CommonJS', 'commonjs', 11, { '@nestjs/config': '^4', typeorm: '^0.3.20' }],
+  ])('in %s', (_, type, major, dependencies) => {
+    const app = join(folder, type);
+    const packages = ['common', 'core', 'microservices', 'platform-express', 'platform-socket.io'];
+
+    beforeAll(async () => {
       cpSync(join(repository, 'test/consumer'), app, { recursive: true });
-      writeFileSync(
-        join(app, 'package.json'),
-        JSON.stringify({
-          private: true,
-          type,
-          dependencies: {
-            ...dependencies,
-            'nestjs-wechat-auth': `file:${tarball}`,
-            pg: '^8',
-            'reflect-metadata': '^0.2',
-            rxjs: '^7',
-          },
-        }),
-      );
-      await run(app, 'npm', ['install', '--no-audit', '--no-fund', '--prefer-offline']);
-      const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
-      await run(app, process.execPath, [
-        join(repository, 'node_modules/typescript/bin/tsc'),
-        ...['main.ts', '--ignoreConfig', '--experimentalDecorators', '--noEmitOnError'],
-        ...['--emitDecoratorMetadata', '--module', 'nodenext', '--target', 'es2022'],
-        ...['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types'), ...strict],
+      const nest = [...packages, 'typeorm', 'websockets'].map((name) => [
+        `@nestjs/${name}`,
+        `^${String(major)}`,
       ]);
-      const database = await createTestDatabase();
-      const output = await run(app, process.execPath, ['main.js'], { DATABASE_URL: database.url });
-      await database.drop();
-      expect(JSON.parse(output)).toEqual({
+      const manifest = {
+        private: true,
+        type,
+        dependencies: {
+          ...(Object.fromEntries(nest) as object),
+          ...dependencies,
+          'nestjs-wechat-auth': `file:${tarball}`,
+          pg: '^8',
+          'reflect-metadata': '^0.2',
+          rxjs: '^7',
+          'socket.io-client': '^4',
+        },
+      };
+      writeFileSync(join(app, 'package.json'), JSON.stringify(manifest));
+      await run(app, 'npm', ['install', '--no-audit', '--no-fund', '--prefer-offline']);
+    }, 300_000);
+
+    it('logs a user in and guards a route', async () => {
+      expect(await runFile(app, 'main')).toEqual({
         isModule: type === 'module',
         outcomes: [
           expect.objectContaining({ status: 200, tokenType: 'Bearer', isNewUser: true }),
@@ -153,7 +146,22 @@ describe('the npm package', () => {
           expect.objectContaining({ status: 401, errorCode: 'WX_SESSION_REVOKED' }),
         ],
       });
-    },
-    300_000,
-  );
+    }, 120_000);
+
+    it('does not start with a handler that a global guard does not reach', async () => {
+      const refused = (start: string): object => ({
+        name: 'WechatAuthConfigError',
+        problems: [expect.stringMatching(new RegExp(`^${start}.*@UseGuards`))],
+      });
+      const [gateway, messages] = ['BareGateway.say', 'BareMessages.list'].map((name) =>
+        refused(`${name} is not reached by the global WxSessionGuard`),
+      );
+      expect(await runFile(app, 'handlers')).toEqual({
+        bareGateway: major === 11 ? gateway : 'WX_SESSION_MISSING',
+        guardedGateway: 'WX_SESSION_MISSING',
+        alone: messages,
+        inheriting: 'starts',
+      });
+    }, 120_000);
+  });
 });

@@ -15,29 +15,11 @@ export const CurrentWxUser = createParamDecorator((_: unknown, context: Executio
   guardedCallOf(context).user(),
 );
 
-const publicRoute = Reflector.createDecorator<true>();
-
 /**
- * Lets everybody in to a handler or a controller, under a global {@link WxSessionGuard}. A handler
- * with {@link WxApp} stays closed in an open controller.
+ * Lets everybody in to a handler or a controller, under a global {@link WxSessionGuard}. Of this and
+ * {@link WxApp} the nearest one counts: on the handler, on its class, on a class that it extends.
  */
-export const WxPublic = (): ClassDecorator & MethodDecorator => publicRoute(true);
+export const WxPublic = Reflector.createDecorator<undefined, true>({ transform: () => true });
 
 /** Lets in the sessions of one mini program alone; others are refused as `WX_SESSION_INVALID`. */
 export const WxApp = Reflector.createDecorator<string>();
-
-/** What the decorators say of a handler; the handler's own count before those of its class. */
-export function routeOptionsOf(
-  reflector: Reflector,
-  context: ExecutionContext,
-): { isPublic: boolean; appid: string | undefined } {
-  const [handler, controller] = [context.getHandler(), context.getClass()];
-  const own = reflector.get<string | undefined>(WxApp, handler);
-  const isPublic =
-    reflector.get<true | undefined>(publicRoute, handler) ??
-    (own === undefined && reflector.get<true | undefined>(publicRoute, controller));
-  return {
-    isPublic: isPublic ?? false,
-    appid: own ?? reflector.get<string | undefined>(WxApp, controller),
-  };
-}

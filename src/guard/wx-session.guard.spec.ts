@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import { HttpAdapterHost } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { WsException } from '@nestjs/websockets';
 import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
@@ -27,7 +27,6 @@ class Routes {
 }
 
 @WxPublic()
-@WxApp('wx2')
 class OpenRoutes {
   open(): void {}
   @WxApp('wx1') ofThisApp(): void {}
@@ -83,7 +82,7 @@ describe('WxSessionGuard', () => {
         to[name] = value;
       },
     } as never;
-    return new type(sessions, users, new Reflector(), adapterHost);
+    return new type(sessions, users, adapterHost);
   };
   const logIn = async (): Promise<IssuedSession> => {
     const { user } = await users.upsert({

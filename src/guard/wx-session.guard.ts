@@ -1,13 +1,13 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import { HttpAdapterHost } from '@nestjs/core';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { WxSession } from '../sessions/wx-session.js';
 import { UsersService } from '../users/users.service.js';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import { clearGuardedCall, setGuardedCall } from './guarded-call.js';
+import { accessOf } from './route-access.js';
 import { transportOf } from './transports/transports.js';
-import { routeOptionsOf } from './wx-session.decorators.js';
 
 /**
  * Lets in requests with a session of ours: `@UseGuards(WxSessionGuard)`, or for the whole app
@@ -20,7 +20,6 @@ export class WxSessionGuard implements CanActivate {
   constructor(
     private readonly sessions: SessionsService,
     private readonly users: UsersService,
-    private readonly reflector: Reflector,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
 
@@ -31,7 +30,7 @@ export class WxSessionGuard implements CanActivate {
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     clearGuardedCall(context);
-    const { isPublic, appid } = routeOptionsOf(this.reflector, context);
+    const { isPublic, appid } = accessOf(context.getHandler(), context.getClass());
     if (isPublic) return true;
     try {
       const session = await this.authenticate(this.getToken(context), appid);

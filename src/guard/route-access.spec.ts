@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { accessOf } from './route-access.js';
+import { WxApp, WxPublic } from './wx-session.decorators.js';
+
+class Closed {
+  plain(): void {}
+  @WxPublic() open(): void {}
+  @WxApp('wx1') tied(): void {}
+}
+
+@WxPublic()
+class Open {
+  plain(): void {}
+  overridden(): void {}
+  @WxApp('wx1') tied(): void {}
+}
+
+@WxApp('wx2')
+class TiedBelowOpen extends Open {
+  override overridden(): void {}
+  @WxPublic() open(): void {}
+}
+
+class BelowTied extends TiedBelowOpen {}
+
+@WxPublic()
+class OpenBelowTied extends TiedBelowOpen {}
+
+@WxPublic()
+@WxApp('wx1')
+class Contradictory {
+  plain(): void {}
+}
+
+const closed = { isPublic: false, appid: undefined };
+const open = { isPublic: true, appid: undefined };
+const tiedTo = (appid: string): object => ({ isPublic: false, appid });
+
+describe('the access to a handler', () => {
+  it.each([
+    ['without a declaration', Closed.prototype.plain, Closed, closed],
+    ['that is open itself', Closed.prototype.open, Closed, open],
+    ['that is tied to an app itself', Closed.prototype.tied, Closed, tiedTo('wx1')],
+    ['in an open class', Open.prototype.plain, Open, open],
+    ['that is tied itself, in an open class', Open.prototype.tied, Open, tiedTo('wx1')],
+    [
+      'in a tied class that extends an open one',
+      Open.prototype.plain,
+      TiedBelowOpen,
+      tiedTo('wx2'),
+    ],
+    [
+      'that overrides one of an open class',
+      TiedBelowOpen.prototype.overridden,
+      TiedBelowOpen,
+      tiedTo('wx2'),
+    ],
+    ['that is open itself, in a tied class', TiedBelowOpen.prototype.open, TiedBelowOpen, open],
+    ['that is tied itself, in another tied class', Open.prototype.tied, BelowTied, tiedTo('wx1')],
+    ['in a class that extends a tied one', Open.prototype.plain, BelowTied, tiedTo('wx2')],
+    ['in an open class that extends a tied one', Open.prototype.plain, OpenBelowTied, open],
+    ['in a class that is both', Contradictory.prototype.plain, Contradictory, tiedTo('wx1')],
+  ])('%s is that of the nearest declaration', (_, handler, type, access) => {
+    expect(accessOf(handler, type)).toEqual(access);
+  });
+});

@@ -1,0 +1,288 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Scope,
+  UseGuards,
+  type INestApplication,
+  type ModuleMetadata,
+  type NestHybridApplicationOptions,
+} from '@nestjs/common';
+import { APP_GUARD, ModulesContainer } from '@nestjs/core';
+import {
+  ClientProxyFactory,
+  EventPattern,
+  MessagePattern,
+  Transport,
+  type MicroserviceOptions,
+} from '@nestjs/microservices';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { firstValueFrom } from 'rxjs';
+import { io } from 'socket.io-client';
+import { freePort } from '../examples/demo/postgres/postgres.js';
+import { WechatAuthConfigError, WxApp, WxPublic, WxSessionGuard } from '../src/index.js';
+import { APPID, startApp } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { call } from './support/http.js';
+import { platforms, type ListeningApp } from './support/platforms.js';
+
+/** No login in here: WeChat is never asked. */
+const wechatUrl = 'http://127.0.0.1:9';
+const globalGuard = { provide: APP_GUARD, useClass: WxSessionGuard };
+const missing = { statusCode: 401, errorCode: 'WX_SESSION_MISSING' };
+
+@Injectable()
+class OwnGuard extends WxSessionGuard {}
+
+@Controller()
+class BareMessages {
+  @MessagePattern('list')
+  list(): string {
+    return 'in';
+  }
+
+  @EventPattern({ event: 'created' })
+  created(): void {}
+
+  @WxPublic()
+  @MessagePattern('ping')
+  ping(): string {
+    return 'pong';
+  }
+
+  @UseGuards(OwnGuard)
+  @MessagePattern('guarded')
+  guarded(): void {}
+}
+
+@UseGuards(WxSessionGuard)
+@Controller()
+class GuardedMessages {
+  @MessagePattern('list')
+  list(): void {}
+}
+
+@WxPublic()
+@Controller()
+class OpenMessages {
+  @MessagePattern('ping')
+  ping(): string {
+    return 'pong';
+  }
+}
+
+@Controller({ scope: Scope.REQUEST })
+class RequestScopedMessages {
+  @MessagePattern('scoped')
+  scoped(): string {
+    return 'in';
+  }
+}
+
+@WebSocketGateway()
+class ChatGateway {
+  @SubscribeMessage('say')
+  say(): string {
+    return 'in';
+  }
+}
+
+describe.each(platforms)('handlers over $name', (platform) => {
+  let database: TestDatabase;
+  const running: ListeningApp[] = [];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterEach(async () => {
+    for (const { app } of running.splice(0)) await app.close();
+  });
+  afterAll(() => database.drop());
+
+  const start = async (
+    metadata: ModuleMetadata,
+    prepare?: (app: INestApplication) => void,
+  ): Promise<ListeningApp> => {
+    const server = await startApp({
+      platform,
+      databaseUrl: database.url,
+      wechatUrl,
+      metadata,
+      ...(prepare && { prepare }),
+    });
+    running.push(server);
+    return server;
+  };
+
+  it('of a class with @WxApp are closed, though it extends one with @WxPublic', async () => {
+    @WxPublic()
+    @Controller('open')
+    class OpenController {
+      @Get()
+      get(): string {
+        return 'in';
+      }
+    }
+    @WxApp(APPID)
+    @Controller('tied')
+    class TiedController extends OpenController {}
+
+    const controllers = [OpenController, TiedController];
+    const { url } = await start({ controllers, providers: [globalGuard] });
+    expect((await call('GET', `${url}/open`)).text).toBe('in');
+    expect((await call('GET', `${url}/tied`)).body).toMatchObject(missing);
+  });
+
+  it('with @WxPublic and @WxApp at once keep the app from starting', async () => {
+    @WxApp(APPID)
+    @WxPublic()
+    abstract class Both {}
+    @Controller()
+    @UseGuards(WxSessionGuard)
+    class BothController extends Both {
+      @WxApp(APPID)
+      @WxPublic()
+      @Get('both')
+      get(): void {}
+    }
+    @Injectable()
+    class BothResolver extends Both {}
+
+    const started = start({ controllers: [BothController], providers: [BothResolver] });
+    await expect(started).rejects.toBeInstanceOf(WechatAuthConfigError);
+    await expect(started).rejects.toMatchObject({
+      problems: [
+        'Both has both @WxPublic() and @WxApp(), which exclude each other: keep one.',
+        'BothController.get has both @WxPublic() and @WxApp(), which exclude each other: keep one.',
+      ],
+    });
+  });
+
+  describe('of a microservice that is connected to an app with a global guard', () => {
+    interface Hybrid {
+      controllers?: ModuleMetadata['controllers'];
+      hybrid?: NestHybridApplicationOptions;
+      providers?: ModuleMetadata['providers'];
+      prepare?: (app: INestApplication) => void;
+    }
+
+    /** @returns how to send it a message. */
+    const listen = async ({
+      controllers = [BareMessages],
+      hybrid,
+      providers = [globalGuard],
+      prepare,
+    }: Hybrid): Promise<(pattern: string) => Promise<unknown>> => {
+      const options = {
+        transport: Transport.TCP,
+        options: { host: '127.0.0.1', port: await freePort() },
+      } as const;
+      const { app } = await start({ controllers, providers }, (nest) => {
+        prepare?.(nest);
+        nest.connectMicroservice<MicroserviceOptions>(options, hybrid);
+      });
+      await app.startAllMicroservices();
+      return async (pattern) => {
+        const client = ClientProxyFactory.create(options);
+        try {
+          return await firstValueFrom(client.send<unknown>(pattern, {}));
+        } catch (error) {
+          return error;
+        } finally {
+          await client.close();
+        }
+      };
+    };
+
+    const isRefused = async (test: Hybrid, ...names: string[]): Promise<void> => {
+      const listening = listen(test);
+      await expect(listening).rejects.toBeInstanceOf(WechatAuthConfigError);
+      await expect(listening).rejects.toMatchObject({
+        problems: names.map((name): unknown =>
+          expect.stringMatching(
+            new RegExp(`^${name} is not reached by the global WxSessionGuard.*inheritAppConfig`),
+          ),
+        ),
+      });
+    };
+
+    it('keep it from listening without the config of the app', async () => {
+      await isRefused({}, 'BareMessages.list', 'BareMessages.created');
+    });
+
+    it('are guarded with the config of the app', async () => {
+      const send = await listen({ hybrid: { inheritAppConfig: true } });
+      expect(await send('list')).toMatchObject(missing);
+      expect(await send('ping')).toBe('pong');
+    });
+
+    it('are told apart from those of one that has the config of the app', async () => {
+      const other = { transport: Transport.TCP, options: { port: await freePort() } } as const;
+      const prepare = (app: INestApplication): void => {
+        app.connectMicroservice<MicroserviceOptions>(other, { inheritAppConfig: true });
+      };
+      await isRefused({ prepare }, 'BareMessages.list', 'BareMessages.created');
+    });
+
+    it('are counted where they are built late, too', async () => {
+      const deferInitialization = true;
+      await isRefused(
+        { hybrid: { deferInitialization } },
+        'BareMessages.list',
+        'BareMessages.created',
+      );
+      const send = await listen({ hybrid: { deferInitialization, inheritAppConfig: true } });
+      expect(await send('list')).toMatchObject(missing);
+    });
+
+    it('are counted where they are request-scoped, too', async () => {
+      const controllers = [RequestScopedMessages, BareMessages];
+      const scoped = 'RequestScopedMessages.scoped';
+      await isRefused({ controllers }, scoped, 'BareMessages.list', 'BareMessages.created');
+      const send = await listen({ controllers, hybrid: { inheritAppConfig: true } });
+      expect(await send('scoped')).toMatchObject(missing);
+    });
+
+    it('are counted where the guard extends ours, or becomes global in main.ts', async () => {
+      const providers = [{ provide: APP_GUARD, useClass: OwnGuard }];
+      await isRefused({ providers }, 'BareMessages.list', 'BareMessages.created');
+      const prepare = (app: INestApplication): void => {
+        app.useGlobalGuards(app.get(WxSessionGuard));
+      };
+      await isRefused({ providers: [], prepare }, 'BareMessages.list', 'BareMessages.created');
+    });
+
+    it('need a guard of their own on a Nest that does not tell its microservices', async () => {
+      const { getRpcTargetRegistry } = ModulesContainer.prototype;
+      Reflect.deleteProperty(ModulesContainer.prototype, 'getRpcTargetRegistry');
+      try {
+        const hybrid = { inheritAppConfig: true };
+        await isRefused({ hybrid }, 'BareMessages.list', 'BareMessages.created');
+        await listen({ hybrid, controllers: [GuardedMessages, OpenMessages] });
+      } finally {
+        Object.assign(ModulesContainer.prototype, { getRpcTargetRegistry });
+      }
+    });
+
+    it('may have a guard of their own, or be open on purpose', async () => {
+      await listen({ controllers: [GuardedMessages, OpenMessages] });
+    });
+
+    it('are left alone where no guard of ours is global', async () => {
+      const send = await listen({ providers: [] });
+      expect(await send('list')).toBe('in');
+    });
+  });
+
+  it('of a gateway are guarded by a global guard on this version of Nest', async () => {
+    const { url } = await start({ providers: [globalGuard, ChatGateway] });
+    const socket = io(url, { transports: ['websocket'] });
+    const refusal = await new Promise((resolve) => {
+      socket.on('exception', resolve);
+      socket.emit('say', {}, resolve);
+    });
+    socket.close();
+    expect(refusal).toMatchObject(missing);
+  });
+});
