@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { SessionsService } from '../src/index.js';
-import { APPID, startApp, type TestAppOptions } from './support/app.js';
+import { MAX_CALLS, MAX_WAITING } from '../src/wechat/call-queue.js';
+import { APPID, startApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { call, logIn } from './support/http.js';
+import { LogCapture } from './support/log-capture.js';
 import { Pipeline } from './support/pipeline.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
 import { SlowWechat } from './support/slow-wechat.js';
@@ -35,17 +37,21 @@ describe.each(platforms)('many logins at once over $name', (platform) => {
   let wechat: SlowWechat;
   let server: ListeningApp;
   let arrivals: Arrivals;
+  let logger: LogCapture;
   const pipelines: Pipeline[] = [];
 
-  const start = async (test: Partial<TestAppOptions> = {}): Promise<void> => {
+  const start = async (): Promise<void> => {
     wechat = await SlowWechat.start();
     arrivals = new Arrivals();
+    logger = new LogCapture();
     server = await startApp({
       platform,
       databaseUrl: database.url,
       wechatUrl: wechat.url,
       prepare: (app) => app.useGlobalInterceptors(arrivals),
-      ...test,
+      // A machine under load takes its time for thousands of requests.
+      options: { wechat: { baseUrl: wechat.url, timeout: 60_000 } },
+      logger,
     });
   };
   afterEach(async () => {
@@ -116,5 +122,75 @@ describe.each(platforms)('many logins at once over $name', (platform) => {
         'live',
       ]);
     });
+  });
+
+  describe('with codes of their own', () => {
+    const codes = (count: number, name: string): string[] =>
+      Array.from({ length: count }, (_, i) => `${name}-${String(i)}-${platform.name}`);
+    const full = MAX_CALLS + MAX_WAITING;
+
+    it('open so many connections to WeChat, wait for so many calls, and are refused beyond', async () => {
+      await start();
+      const { answers } = await pipeline(codes(full, 'bad'));
+      await until(() => arrivals.count === full, PATIENCE_MS);
+      await until(() => wechat.codes.length === MAX_CALLS);
+      const beyond = await pipeline(codes(50, 'beyond'));
+      await until(() => beyond.answers.length === 50, PATIENCE_MS);
+      for (const { status, head, body } of beyond.answers) {
+        expect(status).toBe(503);
+        expect(body).toMatchObject({ errorCode: 'WX_BUSY', action: 'retry' });
+        expect(head).toMatch(/^retry-after: 1\r$/m);
+        expect(head).toMatch(/^wx-error: wx_busy\r$/m);
+      }
+      expect(wechat.codes).toHaveLength(MAX_CALLS);
+      wechat.release();
+      await until(() => answers.length === full, PATIENCE_MS);
+      expect(new Set(answers.map(({ body }) => body.errorCode))).toEqual(
+        new Set(['WX_CODE_INVALID']),
+      );
+      expect(wechat.codes).toHaveLength(full);
+      expect(wechat.mostConnections).toBe(MAX_CALLS);
+      // One of the 50, sent again: a code that was refused so is as good as before.
+      expect(await logIn(server.url, codes(1, 'beyond')[0]!)).toMatch(/^ey/);
+    });
+
+    it('cost nothing more once their client has gone, unless another waits for the same', async () => {
+      await start();
+      const flood = await pipeline(codes(full, 'gone'));
+      await until(() => arrivals.count === full, PATIENCE_MS);
+      const shared = [codes(1, 'gone')[0]!, codes(full, 'gone').at(-1)!];
+      const others = shared.map((code) => logIn(server.url, code));
+      await until(() => arrivals.count === full + 2);
+      flood.close();
+      // The one whose call was under way keeps it; the other was waiting, and is next.
+      await until(() => wechat.openConnections <= 2 && wechat.codes.length === MAX_CALLS + 1);
+      wechat.release();
+      for (const token of await Promise.all(others)) expect(token).toMatch(/^ey/);
+      expect(await logIn(server.url, codes(1, 'after')[0]!)).toMatch(/^ey/);
+      expect(wechat.codes).toHaveLength(MAX_CALLS + 2);
+      const rows = await database.query(`SELECT openid FROM wechat_user WHERE openid LIKE $1`, [
+        `o-gone-%-${platform.name}`,
+      ]);
+      expect(rows).toHaveLength(2);
+      expect(logger.text).not.toContain('WX_');
+    });
+  });
+
+  it('that fail in the same way write one line a second to the log, with their number', async () => {
+    await start();
+    wechat.close();
+    const count = 300;
+    const { answers } = await pipeline(
+      Array.from({ length: count }, (_, i) => `down-${String(i)}-${platform.name}`),
+    );
+    await until(() => answers.length === count, PATIENCE_MS);
+    expect(new Set(answers.map(({ body }) => body.errorCode))).toEqual(
+      new Set(['WX_UPSTREAM_UNAVAILABLE']),
+    );
+    await server.app.close();
+    const lines = logger.lines.filter((line) => line.includes('WX_UPSTREAM_UNAVAILABLE'));
+    const counted = lines.map((line) => Number(/\((\d+) times in a second\)/.exec(line)?.[1] ?? 1));
+    expect(lines.length).toBeLessThan(15);
+    expect(counted.reduce((sum, times) => sum + times, 0)).toBe(count);
   });
 });

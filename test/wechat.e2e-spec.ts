@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AggregatedLogger } from '../src/common/aggregated-logger.js';
 import { Code2SessionService } from '../src/index.js';
 import { WechatSandbox, type SandboxFault } from '../src/testing/index.js';
 import { startApp } from './support/app.js';
@@ -37,6 +38,7 @@ describe.each(platforms)('what WeChat answers, over $name', (platform) => {
   });
 
   beforeEach(() => {
+    server.app.get(AggregatedLogger).flush();
     logger.lines.length = 0;
   });
   afterEach(() => {

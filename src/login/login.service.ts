@@ -24,6 +24,8 @@ export interface LoginOptions {
   appid?: string | undefined;
   /** The token of a session that this login replaces; it ends, where it is a valid one. */
   replaces?: string | undefined;
+  /** Aborted when the client has gone: a login that nobody waits for costs no more. */
+  signal?: AbortSignal | undefined;
 }
 
 /** The whole login: a code comes in, a session goes out. */
@@ -48,14 +50,18 @@ export class LoginService {
    */
   async login(code: string, options: LoginOptions = {}): Promise<LoginResult> {
     const appid = options.appid ?? this.apps.get().appid;
-    const login = await this.logins.run(`${appid} ${code}`, () => this.start(code, appid));
+    const login = await this.logins.run(
+      `${appid} ${code}`,
+      (abandoned) => this.start(code, appid, abandoned),
+      options.signal,
+    );
     if (options.replaces !== undefined) await this.sessions.revokeToken(options.replaces);
     // A copy: each caller may change its own.
     return { ...login };
   }
 
-  private async start(code: string, appid: string): Promise<LoginResult> {
-    const code2Session = await this.code2Session.exchange(code, appid);
+  private async start(code: string, appid: string, signal: AbortSignal): Promise<LoginResult> {
+    const code2Session = await this.code2Session.exchange(code, appid, signal);
     const { user, isNew } = await this.users.upsert(code2Session);
     const { token, expiresIn, expiresAt } = await this.sessions.issue(user);
     return { token, tokenType: 'Bearer', expiresIn, expiresAt, userId: user.id, isNewUser: isNew };

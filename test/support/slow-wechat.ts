@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** WeChat that answers a login when the test says so: each code is of the user `o-<code>`. */
+/**
+ * WeChat that answers a login when the test says so: each code is of the user `o-<code>`, and one
+ * that starts with `bad` is invalid.
+ */
 export class SlowWechat {
   /** The codes that it was asked about. */
   readonly codes: string[] = [];
@@ -56,14 +59,14 @@ export class SlowWechat {
 
   private answer(): void {
     for (const [code, response] of this.waiting.splice(0)) {
-      const isFirst = this.codes.indexOf(code) === this.codes.lastIndexOf(code);
-      response.end(
-        JSON.stringify(
-          isFirst
-            ? { openid: `o-${code}`, session_key: 'AAAAAAAAAAAAAAAAAAAAAA==' }
-            : { errcode: 40163, errmsg: 'code been used' },
-        ),
-      );
+      response.end(JSON.stringify(this.answerTo(code)));
     }
+  }
+
+  private answerTo(code: string): object {
+    if (code.startsWith('bad')) return { errcode: 40029, errmsg: 'invalid code' };
+    return this.codes.indexOf(code) === this.codes.lastIndexOf(code)
+      ? { openid: `o-${code}`, session_key: 'AAAAAAAAAAAAAAAAAAAAAA==' }
+      : { errcode: 40163, errmsg: 'code been used' };
   }
 }
