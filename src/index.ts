@@ -12,6 +12,7 @@ export type {
   WechatAuthOptionsFactory,
 } from './config/wechat-auth.options.js';
 
+export { disconnectSignalOf } from './login/disconnect-signal.js';
 export { LoginService, type LoginOptions, type LoginResult } from './login/login.service.js';
 export { WechatAuthHeadersInterceptor } from './errors/wechat-auth-headers.interceptor.js';
 export { Code2SessionService } from './wechat/code2session.service.js';

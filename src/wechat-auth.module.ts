@@ -1,6 +1,7 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { AggregatedLogger } from './common/aggregated-logger.js';
 import { WechatApps } from './config/wechat-apps.js';
 import { Code2SessionService } from './wechat/code2session.service.js';
 import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
@@ -48,6 +49,7 @@ import { WechatClient } from './wechat/wechat-client.js';
     AccessTokenService,
     WechatCalls,
     WechatApiService,
+    AggregatedLogger,
     PostgresClient,
     PostgresClock,
     UsersRepository,

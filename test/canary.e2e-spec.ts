@@ -10,6 +10,7 @@ import {
   WechatApiService,
   WechatUser,
 } from '../src/index.js';
+import { AggregatedLogger } from '../src/common/aggregated-logger.js';
 import { SessionKeyCipher } from '../src/users/session-key-cipher.js';
 import { WechatSandbox, type SandboxFault, type SandboxUserData } from '../src/testing/index.js';
 import { APPID, startApp } from './support/app.js';
@@ -76,6 +77,9 @@ describe.each(platforms)('secrets over $name', (platform) => {
     } catch (error) {
       record(error);
       return undefined;
+    } finally {
+      // Each line, not only the last of its kind in a second.
+      server.app.get(AggregatedLogger).flush();
     }
   };
 

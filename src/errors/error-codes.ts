@@ -33,6 +33,12 @@ export const ERRORS = {
     action: 'fix-request',
     message: 'This server is not configured for that "appid".',
   },
+  WX_BUSY: {
+    status: 503,
+    action: 'retry',
+    retryAfter: 1,
+    message: 'The server is busy with other logins. WeChat was not asked: try again in a moment.',
+  },
   WX_CODE_INVALID: {
     status: 401,
     action: 'relogin',

@@ -3,6 +3,7 @@ import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { bearerTokenOf } from '../guard/bearer-token.js';
 import { WxPublic } from '../guard/wx-session.decorators.js';
 import { WechatAuthHeadersInterceptor } from '../errors/wechat-auth-headers.interceptor.js';
+import { disconnectSignalOf } from './disconnect-signal.js';
 import { LoginService, type LoginResult } from './login.service.js';
 
 @Controller()
@@ -15,7 +16,11 @@ export class LoginController {
   @WxPublic()
   login(@Body() body: unknown, @Req() request: object): Promise<LoginResult> {
     const { code, appid } = readLogin(body);
-    return this.loginService.login(code, { appid, replaces: bearerTokenOf(request) });
+    return this.loginService.login(code, {
+      appid,
+      replaces: bearerTokenOf(request),
+      signal: disconnectSignalOf(request),
+    });
   }
 }
 

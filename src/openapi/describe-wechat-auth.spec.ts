@@ -140,7 +140,7 @@ describe('describeWechatAuth', () => {
     expect(schemas!.WechatAuthError).toMatchObject({
       properties: {
         errorCode: { enum: Object.keys(ERRORS) },
-        action: { enum: ['fix-request', 'relogin', 'blocked', 'retry', 'config'] },
+        action: { enum: ['fix-request', 'retry', 'relogin', 'blocked', 'config'] },
       },
     });
   });

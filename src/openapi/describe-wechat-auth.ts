@@ -69,6 +69,7 @@ const ROUTES: Record<string, Json & { responses: Json }> = {
       ...failures([
         'WX_CODE_MALFORMED',
         'WX_APP_UNKNOWN',
+        'WX_BUSY',
         'WX_CODE_INVALID',
         'WX_CODE_USED',
         'WX_USER_BLOCKED',

@@ -20,7 +20,8 @@ export interface WechatApiRequest {
 
 /**
  * The calls to WeChat that need an access token. All may throw {@link WechatUpstreamError} and
- * {@link WechatAuthError} `WX_STORE_UNAVAILABLE`.
+ * {@link WechatAuthError} `WX_STORE_UNAVAILABLE`, and `WX_BUSY` where 100 calls are under way and
+ * 1,000 wait.
  * @publicApi
  */
 @Injectable()

@@ -25,18 +25,23 @@ export class Code2SessionService {
    *
    * @param code - from `wx.login`: one use, five minutes.
    * @param appid - the mini program it comes from; the default app where absent.
-   * @throws {@link WechatAuthError} `WX_CODE_MALFORMED`, `WX_APP_UNKNOWN`
+   * @param signal - aborted when the caller no longer waits, such as a client that has gone.
+   * @throws {@link WechatAuthError} `WX_CODE_MALFORMED`, `WX_APP_UNKNOWN`, `WX_BUSY`
    * @throws {@link WechatUpstreamError} `WX_CODE_INVALID`, `WX_CODE_USED`, `WX_USER_BLOCKED`,
    * `WX_RATE_LIMITED`, `WX_UPSTREAM_BUSY`, `WX_QUOTA_EXCEEDED`, `WX_UPSTREAM_UNAVAILABLE`,
    * `WX_UPSTREAM_ERROR`, `WX_APP_MISCONFIGURED`
    */
-  async exchange(code: string, appid?: string): Promise<Code2Session> {
+  async exchange(code: string, appid?: string, signal?: AbortSignal): Promise<Code2Session> {
     if (!isCode(code)) throw new WechatAuthError('WX_CODE_MALFORMED');
     const app = this.apps.get(appid);
-    return this.exchanges.run(`${app.appid} ${code}`, () => this.ask(app, code));
+    return this.exchanges.run(
+      `${app.appid} ${code}`,
+      (abandoned) => this.ask(app, code, abandoned),
+      signal,
+    );
   }
 
-  private ask(app: WechatApp, code: string): Promise<Code2Session> {
+  private ask(app: WechatApp, code: string, signal: AbortSignal): Promise<Code2Session> {
     const exchangedAt = performance.now();
     const { appid } = app;
     const secret = app.secret.reveal();
@@ -44,6 +49,7 @@ export class Code2SessionService {
       path: '/sns/jscode2session',
       query: { appid, secret, js_code: code, grant_type: 'authorization_code' },
       secrets: [secret, code],
+      signal,
       read: (answer) => readCode2Session(appid, answer, exchangedAt),
     });
   }

@@ -1,0 +1,72 @@
+import type { HttpService } from '@nestjs/axios';
+import { isAxiosError } from 'axios';
+import { firstValueFrom } from 'rxjs';
+import type { WechatUpstreamError } from '../errors/wechat-upstream.error.js';
+import { unavailable } from './wechat-answer.js';
+
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** One HTTP request to WeChat. */
+export interface WechatRequest {
+  /** Such as `/sns/jscode2session`. */
+  path: string;
+  query: Record<string, string>;
+  /** Sent as JSON by POST; without it the request is a GET. */
+  body?: object;
+}
+
+export interface WechatResponse {
+  readonly status: number;
+  readonly data: Uint8Array;
+}
+
+/** The connection failed before the request went out: it is safe to send it again. */
+export class NotSentError extends Error {
+  constructor(readonly failure: WechatUpstreamError) {
+    super(failure.message);
+  }
+}
+
+/**
+ * Sends one request, without redirects.
+ * @throws {@link NotSentError}
+ * @throws {@link WechatUpstreamError} `WX_UPSTREAM_UNAVAILABLE`
+ */
+export async function sendRequest(
+  http: HttpService,
+  baseUrl: string,
+  { path, query, body }: WechatRequest,
+  signal: AbortSignal,
+): Promise<WechatResponse> {
+  const response = http.request<Uint8Array>({
+    method: body === undefined ? 'GET' : 'POST',
+    url: baseUrl + path,
+    params: new URLSearchParams(query),
+    data: body,
+    signal,
+    maxContentLength: MAX_ANSWER_BYTES,
+    maxRedirects: 0,
+    responseType: 'arraybuffer',
+    validateStatus: () => true,
+    // A proxy from the environment would see the AppSecret in the URL.
+    proxy: false,
+  });
+  return firstValueFrom(response).catch((error: unknown) => {
+    // Never the error of axios itself: it holds the URL, and with it the AppSecret.
+    throw transportFailure(error);
+  });
+}
+
+function transportFailure(error: unknown): Error {
+  if (!isAxiosError(error)) return unavailable('the request could not be made');
+  const failure = unavailable(error.code ?? 'the connection failed');
+  // Where several addresses were tried, Node hands out an AggregateError (RFC 8305).
+  const causes: unknown[] =
+    error.cause instanceof AggregateError ? error.cause.errors : [error.cause];
+  const notSent = causes.every((cause) =>
+    ['connect', 'getaddrinfo'].includes(
+      (cause as NodeJS.ErrnoException | undefined)?.syscall ?? '',
+    ),
+  );
+  return notSent ? new NotSentError(failure) : failure;
+}
