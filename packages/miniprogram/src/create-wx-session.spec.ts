@@ -448,7 +448,13 @@ describe('createWxSession', () => {
         }),
       );
       expect(wx.sent[0]).toMatchObject({
-        ...{ url: `${baseUrl}/a`, method: 'PUT', data: { b: 1 }, timeout: 500, responseType: 'text' },
+        ...{
+          url: `${baseUrl}/a`,
+          method: 'PUT',
+          data: { b: 1 },
+          timeout: 500,
+          responseType: 'text',
+        },
         ...{ enableHttp2: true },
       });
       expect(wx.sent[0]?.header).toEqual({ 'x-a': '1', authorization: 'Bearer token-code-1' });

@@ -39,28 +39,25 @@ export function loginRoutes(settings: Settings): LoginRoutes {
     return { answer, refusal };
   };
 
+  const sessionIn = (answer: WxAnswer): HeldSession | undefined =>
+    sessionFrom(unwrapped(answer, settings));
+
   const logIn = async (token: string | undefined): Promise<HeldSession> => {
-    // What is not refused has one.
-    let session: HeldSession | undefined;
-    const { refusal } = await replaying({
+    const { answer, refusal } = await replaying({
       attempt: async () => {
         // A code works once: every try has one of its own.
         const code = await freshCode();
         const data = appid ? { code, appid } : { code };
-        const request = { url: `${routes}/login`, method: 'POST', data, timeout };
-        return ask(
-          request,
-          token,
-          (answer) => (session = sessionFrom(unwrapped(answer, settings))),
-        );
+        return ask({ url: `${routes}/login`, method: 'POST', data, timeout }, token, sessionIn);
       },
       maxRetryAfter,
       repeatable: true,
       refused: CODE_REFUSED,
       relogin: () => true,
     });
-    if (refusal) throw refusal;
-    return session as HeldSession;
+    const session = sessionIn(answer);
+    if (refusal || !session) throw refusal ?? unexpected(answer);
+    return session;
   };
 
   const isLoggedOut = (answer: WxAnswer): boolean => {

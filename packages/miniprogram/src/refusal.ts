@@ -34,11 +34,12 @@ export function refusalIn(answer: AnyAnswer, settings: Envelope): WxSessionError
 /** Where our own route was asked and something else answered: a gateway, a portal, another server. */
 export function unexpected(answer: AnyAnswer): WxSessionError {
   const { statusCode } = answer;
+  const retryAfter = retryAfterIn(answer);
   return new WxSessionError(
     'WX_ANSWER_UNEXPECTED',
-    statusCode === 429 || statusCode >= 500 ? 'retry' : 'config',
+    retryAfter !== undefined || statusCode === 429 || statusCode >= 500 ? 'retry' : 'config',
     `The answer, with status ${statusCode}, is not the login module's: are baseUrl and path right?`,
-    { statusCode, retryAfter: retryAfterIn(answer) },
+    { statusCode, retryAfter },
   );
 }
 
