@@ -1,5 +1,5 @@
-import type { WxCallbacks } from './wx-like.js';
 import { WxSessionError, type WxClientErrorCode } from './wx-session.error.js';
+import type { WxCallbacks } from './wx-like.js';
 
 // The only things besides `wx` that the client takes from where it runs.
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;
@@ -10,27 +10,41 @@ export const pause = (seconds: number): Promise<void> =>
     setTimeout(resolve, seconds * 1000);
   });
 
-/** A call of `wx` as a promise. One that does not call back in time has failed. */
+/** Ends the task that a call of `wx` returned; not every platform returns one. */
+export const abortTask = (task: unknown): void => {
+  (task as { abort?: () => void } | undefined)?.abort?.();
+};
+
+interface CallOptions {
+  /** For the message of an error. */
+  name: string;
+  errorCode: WxClientErrorCode;
+  /** In milliseconds: a call that never calls back fails then. */
+  timeout: number;
+  /** Gets what the call returned. */
+  onTask?: (task: unknown) => void;
+}
+
+/** A call of `wx` as a promise. */
 export async function callWx<Result>(
-  errorCode: WxClientErrorCode,
-  what: string,
   call: (callbacks: WxCallbacks<Result>) => unknown,
-  timeout?: number,
+  { name, errorCode, timeout, onTask }: CallOptions,
 ): Promise<Result> {
   let timer: unknown;
   try {
     return await new Promise<Result>((success, fail) => {
-      if (timeout !== undefined) {
-        timer = setTimeout(() => {
-          fail(new Error(`no answer within ${timeout} ms`));
-        }, timeout);
-      }
+      const task = call({ success, fail });
+      timer = setTimeout(() => {
+        fail(new Error(`no answer within ${timeout} ms`));
+        abortTask(task);
+      }, timeout);
       // Some stand-ins of `wx` return a promise too, and would have its rejection go unhandled.
-      Promise.resolve(call({ success, fail })).catch(fail);
+      Promise.resolve(task).catch(fail);
+      if (onTask) onTask(task);
     });
   } catch (reason) {
     const { errMsg, message } = Object(reason) as Record<string, unknown>;
-    throw new WxSessionError(errorCode, 'retry', `${what} failed: ${String(errMsg ?? message)}`);
+    throw new WxSessionError(errorCode, 'retry', `${name} failed: ${String(errMsg ?? message)}`);
   } finally {
     clearTimeout(timer);
   }

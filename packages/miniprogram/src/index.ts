@@ -5,10 +5,23 @@ export {
   type WxSessionAction,
 } from './wx-session.error.js';
 export type {
+  WxDownloadOptions,
+  WxEnvelope,
   WxLogin,
   WxRequestOptions,
   WxSession,
   WxSessionClient,
   WxSessionOptions,
+  WxTask,
+  WxUploadOptions,
 } from './wx-session.types.js';
-export type { WxAnswer, WxCallbacks, WxLike, WxRequest } from './wx-like.js';
+export type {
+  WxAnswer,
+  WxCallbacks,
+  WxDownload,
+  WxDownloadAnswer,
+  WxLike,
+  WxRequest,
+  WxUpload,
+  WxUploadAnswer,
+} from './wx-like.js';

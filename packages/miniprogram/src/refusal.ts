@@ -1,35 +1,94 @@
-import type { WxAnswer } from './wx-like.js';
 import { WxSessionError, type WxSessionAction } from './wx-session.error.js';
+import type { WxEnvelope, WxSessionOptions } from './wx-session.types.js';
 
-/** The error that the login module answered with. Those of your own routes are none of ours. */
-export function refusalIn({ statusCode, data, header }: WxAnswer): WxSessionError | undefined {
-  if (statusCode < 400) return undefined;
-  const { errorCode, action, message } = bodyOf(data);
-  if (typeof errorCode !== 'string' || !errorCode.startsWith('WX_')) return undefined;
-  if (typeof action !== 'string') return undefined;
-  return new WxSessionError(errorCode, action as WxSessionAction, String(message), {
-    statusCode,
-    retryAfter: retryAfterIn(header),
+/** As much of an answer as `wx.request`, `wx.uploadFile` and `wx.downloadFile` have in common. */
+export interface AnyAnswer {
+  statusCode: number;
+  data?: unknown;
+  header?: Record<string, unknown> | undefined;
+}
+
+type Envelope = Pick<WxSessionOptions, 'unwrap'>;
+
+/** The error body of the login module, as far as it is one. */
+type Body = Partial<Record<'errorCode' | 'action' | 'message', string>>;
+
+/**
+ * The error that the login module answered with. Its headers count, whatever the host has made of
+ * status and body; else the body does. Those of your own routes are left alone.
+ */
+export function refusalIn(answer: AnyAnswer, settings: Envelope): WxSessionError | undefined {
+  const body = answer.statusCode < 400 ? {} : bodyIn(parse(answer.data));
+  const inner = settings.unwrap ? bodyIn(unwrapped(answer, settings)) : {};
+  const ours = [body, inner].find(isOurs) ?? {};
+  const errorCode = headerOf(answer, 'wx-error') ?? ours.errorCode;
+  if (errorCode === undefined) return undefined;
+  const action = headerOf(answer, 'wx-action') ?? ours.action ?? 'config';
+  const message = ours.message ?? body.message ?? `The server refuses: ${errorCode}.`;
+  return new WxSessionError(errorCode, action as WxSessionAction, message, {
+    statusCode: answer.statusCode,
+    retryAfter: retryAfterIn(answer),
   });
 }
 
-/** As JSON, also where the request asked for text or bytes. */
-function bodyOf(data: unknown): Record<string, unknown> {
+/** Where our own route was asked and something else answered: a gateway, a portal, another server. */
+export function unexpected(answer: AnyAnswer): WxSessionError {
+  const { statusCode } = answer;
+  const retryAfter = retryAfterIn(answer);
+  return new WxSessionError(
+    'WX_ANSWER_UNEXPECTED',
+    retryAfter !== undefined || statusCode === 429 || statusCode >= 500 ? 'retry' : 'config',
+    `The answer, with status ${statusCode}, is not the login module's: are baseUrl and path right?`,
+    { statusCode, retryAfter },
+  );
+}
+
+/** Stands for what an answer holds that is no envelope, or one that says it failed. */
+export const NO_ENVELOPE = {};
+
+/** What the login module answered, without the envelope of the host. */
+export function unwrapped(answer: AnyAnswer, settings: Envelope): unknown {
+  const parsed = Object.assign({ header: {} }, answer, { data: parse(answer.data) });
   try {
-    const text =
-      (data as ArrayBuffer).byteLength > 0
-        ? String.fromCharCode(...new Uint8Array(data as ArrayBuffer))
-        : data;
-    return Object(typeof text === 'string' ? JSON.parse(text) : text) as Record<string, unknown>;
+    return settings.unwrap ? settings.unwrap(parsed as WxEnvelope) : parsed.data;
   } catch {
-    return {};
+    return NO_ENVELOPE;
+  }
+}
+
+const isOurs = ({ errorCode, action }: Body): boolean =>
+  String(errorCode).startsWith('WX_') && typeof action === 'string';
+
+const bodyIn = (data: unknown): Body => Object(data) as Body;
+
+/** No error body is longer; a file may be. */
+const MAX_BYTES = 10_000;
+
+/** As JSON, also where the request asked for text or bytes. */
+function parse(data: unknown): unknown {
+  const { byteLength = 0 } = Object(data) as Partial<ArrayBuffer>;
+  const text =
+    byteLength > 0 && byteLength <= MAX_BYTES
+      ? String.fromCharCode(...new Uint8Array(data as ArrayBuffer))
+      : data;
+  if (typeof text !== 'string') return data;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return data;
   }
 }
 
 /** Phones differ in how they write the names of headers, and old ones show none. */
-function retryAfterIn(header: Record<string, unknown> | undefined): number | undefined {
-  const headers = Object.entries(header ?? {});
-  const [, value] = headers.find(([name]) => name.toLowerCase() === 'retry-after') ?? [];
-  const seconds = parseFloat(String(value));
+function headerOf({ header = {} }: AnyAnswer, wanted: string): string | undefined {
+  const name = Object.keys(header).find((each) => each.toLowerCase() === wanted);
+  return name && String(header[name]);
+}
+
+/** Seconds, or a date by the clock of the server (RFC 9110 section 10.2.3). */
+function retryAfterIn(answer: AnyAnswer): number | undefined {
+  const value = headerOf(answer, 'retry-after') ?? '';
+  const now = Date.parse(headerOf(answer, 'date') ?? '') || Date.now();
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1000;
   return seconds >= 0 ? seconds : undefined;
 }

@@ -1,35 +1,50 @@
 import { callWx } from './call-wx.js';
-import { refusalIn } from './refusal.js';
-import type { WxAnswer, WxLike, WxRequest } from './wx-like.js';
+import type { WxLike } from './wx-like.js';
 
-/**
- * One request with the token.
- * @throws {@link WxSessionError} where nobody answers, or with what the login module has against it
- */
-export async function send(
-  wx: WxLike,
-  request: WxRequest,
-  token: string | undefined,
-  timeout?: number,
-): Promise<WxAnswer> {
-  const header = headerOf(request, token);
-  const answer = await callWx<WxAnswer>(
-    'WX_REQUEST_FAILED',
-    'wx.request',
-    (callbacks) => wx.request({ ...request, header, ...callbacks }),
-    timeout,
-  );
-  const refusal = refusalIn(answer);
-  if (refusal) throw refusal;
-  return answer;
+/** The ways to the server that `wx` has. */
+export type Transport = 'request' | 'uploadFile' | 'downloadFile';
+
+/** What they are given, as far as it matters here. */
+export interface Sent {
+  url: string;
+  method?: string;
+  data?: unknown;
+  header?: Record<string, string>;
+  timeout?: number;
 }
 
-function headerOf({ header, data }: WxRequest, token: string | undefined): Record<string, string> {
+interface Sending {
+  request: Sent;
+  token: string | undefined;
+  onTask?: (task: unknown) => void;
+}
+
+/** One request with the token. @throws `WX_REQUEST_FAILED` where nobody answers */
+export function send<Answer>(
+  wx: WxLike,
+  transport: Transport,
+  { request, token, onTask = () => undefined }: Sending,
+): Promise<Answer> {
+  const platform = wx as unknown as Record<Transport, (options: object) => unknown>;
+  const header = headerOf(transport, request, token);
+  // As long as wx itself waits.
+  const { timeout = 60_000 } = request;
+  return callWx<Answer>(
+    (callbacks) => platform[transport](Object.assign({}, request, { header }, callbacks)),
+    { name: `wx.${transport}`, errorCode: 'WX_REQUEST_FAILED', timeout, onTask },
+  );
+}
+
+function headerOf(
+  transport: Transport,
+  { header = {}, data }: Sent,
+  token: string | undefined,
+): Record<string, string> {
   const result: Record<string, string> = {};
   // Unless told otherwise, wx.request calls every body JSON, also where there is none, as with most
   // DELETEs. Fastify answers 400 to that.
-  if (data === undefined) result['content-type'] = 'text/plain';
-  for (const [name, value] of Object.entries(header ?? {})) result[name.toLowerCase()] = value;
-  if (token !== undefined) result.authorization = `Bearer ${token}`;
+  if (transport === 'request' && data === undefined) result['content-type'] = 'text/plain';
+  for (const [name, value] of Object.entries(header)) result[name.toLowerCase()] = value;
+  if (token) result.authorization = `Bearer ${token}`;
   return result;
 }

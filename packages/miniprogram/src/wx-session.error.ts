@@ -1,5 +1,3 @@
-import type { WxAnswer } from './wx-like.js';
-
 /** What to do about an error, in the words of the server. */
 export type WxSessionAction = 'fix-request' | 'relogin' | 'retry' | 'blocked' | 'config';
 
@@ -7,12 +5,14 @@ export type WxSessionAction = 'fix-request' | 'relogin' | 'retry' | 'blocked' | 
 export type WxClientErrorCode =
   /** `wx.login` failed or did not call back. */
   | 'WX_LOGIN_FAILED'
-  /** `wx.request` failed: no connection, a time-out, a domain that is not on the list. */
+  /** A request failed: no connection, a time-out, a domain that is not on the list. */
   | 'WX_REQUEST_FAILED'
   /** What answered is not the login module: is `baseUrl` right? */
   | 'WX_ANSWER_UNEXPECTED'
   /** A request to another origin, which must not see the token. */
-  | 'WX_OTHER_ORIGIN';
+  | 'WX_OTHER_ORIGIN'
+  /** You called `abort()`. */
+  | 'WX_ABORTED';
 
 interface Details {
   statusCode?: number | undefined;
@@ -39,12 +39,3 @@ export class WxSessionError extends Error {
     this.retryAfter = retryAfter;
   }
 }
-
-/** What answered is not the login module: a proxy, a captive portal, another server. */
-export const unexpected = ({ statusCode }: WxAnswer): WxSessionError =>
-  new WxSessionError(
-    'WX_ANSWER_UNEXPECTED',
-    statusCode < 500 ? 'config' : 'retry',
-    `The answer, with status ${statusCode}, is not the login module's: are baseUrl and path right?`,
-    { statusCode },
-  );

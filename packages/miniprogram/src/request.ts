@@ -1,0 +1,54 @@
+import { abortable } from './abortable.js';
+import type { ClientSession } from './client-session.js';
+import { refusalIn, type AnyAnswer } from './refusal.js';
+import { isIdempotent, replaying, SESSION_REFUSED } from './replay.js';
+import { send, type Sent, type Transport } from './send.js';
+import type { Settings } from './settings.js';
+import type { SendOptions, WxTask } from './wx-session.types.js';
+
+const CALLBACKS = ['success', 'fail', 'complete'];
+
+/** What a page asks for. */
+type Given = Sent & SendOptions;
+
+/** One request of a page, with the session. */
+export function request<Answer extends AnyAnswer>(
+  transport: Transport,
+  given: Given,
+  settings: Settings,
+  sessions: ClientSession,
+): WxTask<Answer> {
+  const { platform, urlOf, maxRetryAfter } = settings;
+  return abortable(async (control) => {
+    if (CALLBACKS.some((name) => given[name])) {
+      throw new TypeError('Use the promise: success, fail and complete are not called.');
+    }
+    const { method, replay = transport !== 'uploadFile' && isIdempotent(method) } = given;
+    const sent = Object.assign({}, given, { url: urlOf(given.url) });
+    // Ours alone.
+    delete sent.replay;
+    delete sent.onTask;
+    const use = await sessions.begin();
+    const { answer, refusal } = await replaying({
+      attempt: async () => {
+        control.throwIfAborted();
+        const answer = await send<Answer>(platform(), transport, {
+          request: sent,
+          token: use.session?.token,
+          onTask: (task) => {
+            control.task = task;
+            given.onTask?.(task);
+          },
+        });
+        return { answer, refusal: refusalIn(answer, settings) };
+      },
+      repeatable: replay,
+      maxRetryAfter,
+      refused: SESSION_REFUSED,
+      relogin: (reason) => sessions.renew(use, reason !== undefined),
+    });
+    if (refusal) throw refusal;
+    if (answer.statusCode !== 401) sessions.trust(use);
+    return answer;
+  });
+}
