@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { plans } from './plan.js';
 import { machineLoad } from './report/machine.js';
-import { printTables, writePages } from './report/pages.js';
+import { printTables, writePage } from './report/page.js';
 import { run } from './run.js';
 
 const { values } = parseArgs({
@@ -18,4 +18,4 @@ const execArgv = values.profile ? ['--cpu-prof', '--cpu-prof-dir=reports/bench/p
 const loadBefore = machineLoad();
 const results = await run(values.quick ? plans.quick : plans.full, execArgv, values.only);
 await printTables(results);
-if (values.only === undefined) await writePages(results, loadBefore);
+if (values.only === undefined) await writePage(results, loadBefore);

@@ -38,15 +38,15 @@ const quick: Plan = {
   command: 'npm run bench -- --quick',
   users: 200_000,
   manyConnections: [],
-  guards: rounds(3, 0.5, 0.5),
-  connections: rounds(3, 0.3, 0.2),
-  processes: rounds(2, 0.4, 0.3),
-  logins: rounds(3, 0.6, 0.6),
+  guards: rounds(3, 0.4, 0.3),
+  connections: rounds(3, 0.25, 0.15),
+  processes: rounds(2, 0.3, 0.2),
+  logins: rounds(3, 0.5, 0.5),
   stored: rounds(3, 0.4, 0.3),
   micro: rounds(5, 0.05, 0.2),
   revoked: rounds(2, 0.2, 0.2),
   revokedSizes: [1e3, 1e4, 1e5],
-  heap: { tokens: 24_000, warmUp: 24_000, requests: 32_000 },
+  heap: { tokens: 24_000, warmUp: 24_000, requests: 16_000 },
 };
 
 export const plans = { full, quick };

@@ -19,11 +19,7 @@ export interface Results {
   readonly groups: readonly { readonly group: Group; readonly shots: Shots }[];
   /** Bytes after a collection: after the warm-up, and at even distances from then on. */
   readonly heap: readonly number[];
-  /** Bytes of a row: of the table, and of its indexes. */
-  readonly sizes: Readonly<Record<Table, readonly [heap: number, indexes: number]>>;
 }
-
-type Table = 'wechat_user' | 'wechat_revoked_session';
 
 const FOLDER = 'reports/bench';
 const HEAP_TICKETS = `${FOLDER}/heap-tickets.json`;
@@ -67,16 +63,12 @@ export async function run(plan: Plan, execArgv: string[], only?: string[]): Prom
     if (isWanted(group.id)) groups.push({ group, shots: await measure(bench, group) });
   }
   const heap = isWanted('heap') ? await measureHeap(bench) : [];
-  const sizes = {
-    wechat_user: await rowSize(bench, 'wechat_user'),
-    wechat_revoked_session: await rowSize(bench, 'wechat_revoked_session'),
-  };
   // Last, as it fills the table of revoked sessions.
   if (isWanted('revoked')) groups.push(await measureRevoked(bench));
   const [version] = await database.query<{ server_version: string }>('SHOW server_version');
   await wechat.stop();
   await database.stop();
-  return { plan, postgres: version?.server_version ?? '', groups, heap, sizes };
+  return { plan, postgres: version?.server_version ?? '', groups, heap };
 }
 
 /** Over guarded requests that read their user, with more tokens than the library remembers. */
@@ -112,12 +104,4 @@ async function measureRevoked(bench: Bench): Promise<{ group: Group; shots: Shot
     Object.assign(shots, await measure(bench, group));
   }
   return { group: { ...revoked(plan, 0), rows }, shots };
-}
-
-async function rowSize({ database }: Bench, table: Table): Promise<[number, number]> {
-  const [size] = await database.query<{ heap: number; indexes: number }>(
-    `SELECT pg_table_size('${table}')::float8 / count(*) AS heap,
-       pg_indexes_size('${table}')::float8 / count(*) AS indexes FROM ${table}`,
-  );
-  return [size?.heap ?? NaN, size?.indexes ?? NaN];
 }

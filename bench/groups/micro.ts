@@ -19,7 +19,7 @@ export function micro({ micro: rounds }: Plan): Group {
     columns: ['micros'],
     rows: {
       empty: part('empty guard', 'a guard that returns `true`', 'empty'),
-      verify: part('**verify**', 'nothing, not a cache of verified tokens', 'verify', [goal]),
+      verify: part('**verify**', 'nothing, instead of a cache of tokens', 'verify', [goal]),
       guard: part('**whole guard**', '`WxSessionGuard`, Postgres answers at once', 'guard'),
     },
   };
@@ -29,7 +29,7 @@ export function micro({ micro: rounds }: Plan): Group {
 export function revoked({ revoked: rounds }: Plan, size: number): Group {
   const row = (concurrency: number): Row => ({
     label: `${size.toLocaleString('en-US')} revoked: ${String(concurrency)} at a time`,
-    code: '`SessionsService.verify`, not a `SELECT` each',
+    code: '`SessionsService.verify`, instead of a `SELECT`',
     subject: 'strictVerify',
     load: { call: 'verify', concurrency },
   });

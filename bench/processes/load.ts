@@ -31,6 +31,8 @@ export interface Hits {
   readonly p99: number;
 }
 
+const MIN_SHARES = 64;
+
 type Report = (wrong: string) => void;
 
 function guardedRequest(ticket: Ticket, orders: Orders, report: Report): Request {
@@ -76,8 +78,9 @@ export async function fire(orders: Orders): Promise<Hits> {
   const report: Report = (what) => wrong.add(what);
   let place = 0;
   const setupClient = (client: autocannon.Client): void => {
-    // Each connection has its own share of the tickets, over and over.
-    const share = tickets.filter((_, i) => i % connections === place);
+    // Each connection has its own share, over and over; few of them have no more than many, so that
+    // their tokens are soon known as well.
+    const share = tickets.filter((_, i) => i % Math.max(connections, MIN_SHARES) === place);
     place++;
     client.setRequests(
       check === 'login'

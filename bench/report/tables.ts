@@ -53,36 +53,25 @@ export function heapTable({ heap, plan: { heap: plan } }: Results): string {
 export function targetsTable({ groups, heap }: Results): string {
   const lines = groups.flatMap(({ group, shots }) =>
     Object.entries(group.rows).flatMap(([id, { goals = [] }]) =>
-      goals.map((goal) => targetLine(goal, comparison(goal, id, shots))),
+      goals.map((goal) => {
+        const { figure = 'perSecond', over, isDifference } = goal;
+        const values = [valuesOf(shots, id, figure), valuesOf(shots, over, figure)] as const;
+        return isDifference
+          ? targetLine(goal, differenceOf(...values), ' µs')
+          : targetLine(goal, ratioOf(...values), ' ×');
+      }),
     ),
   );
   const [warm = NaN, ...later] = heap.map(megabytes);
   // The most counts: a heap that grows is at its largest in the end.
   const growth = spreadOf(later.map((size) => size - warm));
   const text = 'growth of the heap, guarded requests that read their user';
-  const goal: Goal = { text, over: '', isDifference: true, atMost: FLAT_MB };
-  const flat = targetLine(goal, { ...growth, median: growth.max }, ' MB');
-  return table(
-    ['Figure', 'To reach', 'Measured', 'Reached'],
-    heap.length > 0 ? [...lines, flat] : lines,
-  );
+  const goal: Goal = { text, over: '', atMost: FLAT_MB };
+  if (heap.length > 0) lines.push(targetLine(goal, { ...growth, median: growth.max }, ' MB'));
+  return table(['Figure', 'To reach', 'Measured', 'Reached'], lines);
 }
 
-function comparison(
-  { figure = 'perSecond', over, isDifference }: Goal,
-  id: string,
-  shots: Shots,
-): Spread {
-  const compare = isDifference ? differenceOf : ratioOf;
-  return compare(valuesOf(shots, id, figure), valuesOf(shots, over, figure));
-}
-
-function targetLine(
-  goal: Goal,
-  measured: Spread,
-  unit = goal.isDifference ? ' µs' : ' ×',
-): string[] {
-  const { text, atLeast, atMost } = goal;
+function targetLine({ text, atLeast, atMost }: Goal, measured: Spread, unit: string): string[] {
   const { median } = measured;
   const isReached = median >= (atLeast ?? -Infinity) && median <= (atMost ?? Infinity);
   const bound = atLeast === undefined ? `≤ ${number(atMost ?? NaN)}` : `≥ ${number(atLeast)}`;

@@ -69,12 +69,9 @@ export class CarefulGuard extends NestDocsGuard {
 
 @Controller()
 @UseGuards(CarefulGuard)
-export class CarefulController {
-  constructor(private readonly dataSource: DataSource) {}
-
-  @Get('me')
-  me(@Request() { user }: JwtRequest): Profile {
-    return { userId: user.sub };
+export class CarefulController extends NestDocsController {
+  constructor(private readonly dataSource: DataSource) {
+    super();
   }
 
   @Get('user')

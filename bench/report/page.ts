@@ -1,13 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { plans } from '../plan.js';
 import type { Results } from '../run.js';
 import { machineTable } from './machine.js';
-import { loadTable, sizesTable } from './scale.js';
 import { groupTable, heapTable, targetsTable } from './tables.js';
 
-const PAGES = ['docs/BENCHMARKS.md', 'docs/SCALE.md'];
+const PAGE = 'docs/BENCHMARKS.md';
+const COPY = 'reports/bench/BENCHMARKS.md';
 
 /** Puts each table between its two comments: `<!-- bench:name -->` and `<!-- /bench -->`. */
 function filled(page: string, tables: ReadonlyMap<string, string>): string {
@@ -18,21 +17,17 @@ function filled(page: string, tables: ReadonlyMap<string, string>): string {
   });
 }
 
-/** Fills the pages: those in `docs` after a full run, copies in `reports` after a quick one. */
-export async function writePages(results: Results, loadBefore: string): Promise<void> {
+/** Fills the page in `docs` after a full run, a copy of it after a quick one. */
+export async function writePage(results: Results, loadBefore: string): Promise<void> {
   const tables = new Map([
     ...results.groups.map(({ group, shots }) => [group.id, groupTable(group, shots)] as const),
     ['targets', targetsTable(results)],
     ['heap', heapTable(results)],
-    ['sizes', sizesTable(results)],
-    ['load', loadTable(results)],
     ['machine', machineTable(results, loadBefore)],
   ]);
-  for (const page of PAGES) {
-    const file = results.plan === plans.full ? page : `reports/bench/${basename(page)}`;
-    writeFileSync(file, await pretty(filled(readFileSync(page, 'utf8'), tables)));
-    process.stderr.write(`${file}\n`);
-  }
+  const file = results.plan === plans.full ? PAGE : COPY;
+  writeFileSync(file, await pretty(filled(readFileSync(PAGE, 'utf8'), tables)));
+  process.stderr.write(`${file}\n`);
 }
 
 /** Prints every table; the figures to reach come last. */
@@ -43,4 +38,4 @@ export async function printTables(results: Results): Promise<void> {
 }
 
 const pretty = async (text: string): Promise<string> =>
-  format(text, { ...(await resolveConfig('docs/BENCHMARKS.md')), parser: 'markdown' });
+  format(text, { ...(await resolveConfig(PAGE)), parser: 'markdown' });
