@@ -1,52 +1,52 @@
-/** How much a run does. */
-export interface Plan {
-  readonly name: 'full' | 'quick';
-  /** Rows in Postgres. */
-  readonly users: number;
-  readonly revokedSessions: number;
-  readonly connections: number;
-  /** Different tokens; some of them are of revoked sessions. */
-  readonly tokens: number;
-  readonly guards: Rounds;
-  readonly logins: Rounds & { readonly concurrency: number; readonly newShare: number };
-  readonly verify: { readonly rounds: number; readonly calls: number };
-  readonly memory: { readonly tokens: number; readonly warmUp: number; readonly requests: number };
-  readonly growth: Rounds & { readonly connections: readonly number[] };
-  readonly probes: Rounds & { readonly rows: readonly number[] };
-}
-
-/** Each peer in turn, `rounds` times over. */
+/** Each row in turn: `rounds` measurements of so many seconds, after one that does not count. */
 export interface Rounds {
   readonly rounds: number;
-  /** Of one measurement. */
   readonly seconds: number;
-  /** Seconds before the first, not counted. */
   readonly warmUp: number;
 }
 
-const full: Plan = {
-  name: 'full',
+const rounds = (count: number, seconds: number, warmUp: number): Rounds => ({
+  rounds: count,
+  seconds,
+  warmUp,
+});
+
+const full = {
+  command: 'npm run bench',
   users: 1_000_000,
   revokedSessions: 100_000,
-  connections: 64,
+  /** Different tokens; some of them are of revoked sessions. */
   tokens: 4096,
-  guards: { rounds: 5, seconds: 5, warmUp: 3 },
-  logins: { rounds: 5, seconds: 4, warmUp: 2, concurrency: 32, newShare: 0.2 },
-  verify: { rounds: 9, calls: 300_000 },
-  memory: { tokens: 200_000, warmUp: 300_000, requests: 2_000_000 },
-  growth: { rounds: 2, seconds: 2.5, warmUp: 0.5, connections: [1, 8, 64, 256, 512] },
-  probes: { rounds: 3, seconds: 1.5, warmUp: 0.5, rows: [1e3, 1e4, 1e5, 1e6, 1e7] },
+  guards: rounds(5, 5, 3),
+  fewConnections: [1, 2, 4, 8],
+  manyConnections: [64, 512],
+  connections: rounds(5, 2.5, 1),
+  processes: rounds(5, 3, 2),
+  logins: rounds(7, 4, 3),
+  stored: rounds(5, 4, 2),
+  micro: rounds(9, 0.2, 0.5),
+  revoked: rounds(3, 1, 0.5),
+  revokedSizes: [1e3, 1e4, 1e5, 1e6, 1e7],
+  heap: { tokens: 200_000, warmUp: 300_000, requests: 2_000_000 },
 };
+
+/** How much a run does. */
+export type Plan = typeof full;
 
 const quick: Plan = {
   ...full,
-  name: 'quick',
-  guards: { rounds: 3, seconds: 0.6, warmUp: 0.6 },
-  logins: { ...full.logins, rounds: 3, seconds: 0.6, warmUp: 0.4 },
-  verify: { rounds: 5, calls: 100_000 },
-  memory: { tokens: 30_000, warmUp: 40_000, requests: 80_000 },
-  growth: { rounds: 1, seconds: 0.4, warmUp: 0.2, connections: [1, 64, 512] },
-  probes: { rounds: 2, seconds: 0.5, warmUp: 0.2, rows: [1e3, 1e4, 1e5] },
+  command: 'npm run bench -- --quick',
+  users: 200_000,
+  manyConnections: [],
+  guards: rounds(3, 0.4, 0.3),
+  connections: rounds(3, 0.25, 0.15),
+  processes: rounds(2, 0.3, 0.2),
+  logins: rounds(3, 0.5, 0.5),
+  stored: rounds(3, 0.4, 0.3),
+  micro: rounds(5, 0.05, 0.2),
+  revoked: rounds(2, 0.2, 0.2),
+  revokedSizes: [1e3, 1e4, 1e5],
+  heap: { tokens: 24_000, warmUp: 24_000, requests: 16_000 },
 };
 
 export const plans = { full, quick };

@@ -1,84 +1,107 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { settingsFor, type Settings } from './data/apps.js';
-import { BenchDatabase } from './data/database.js';
-import { mint } from './data/mint.js';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { addRevokedSessions, addUsers, startDatabase } from './data/database.js';
 import { writeTickets } from './data/tickets.js';
+import { connections, guards, onRoute, processes } from './groups/guards.js';
+import { logins, storedLogins } from './groups/logins.js';
+import { micro, revoked } from './groups/micro.js';
+import { Field, measure, say, type Bench } from './measure.js';
 import type { Plan } from './plan.js';
-import { Cleanup } from './processes/cleanup.js';
-import type { Results } from './results.js';
-import { say, type Bench } from './stages/bench.js';
-import { GuardServers } from './stages/guard-servers.js';
-import { measureGrowth, type GrowthFigures } from './stages/growth.stage.js';
-import { measureGuards, type GuardFigures } from './stages/guards.stage.js';
-import { measureLogins } from './stages/logins.stage.js';
-import { measureMemory } from './stages/memory.stage.js';
-import { measureProbes } from './stages/probes.stage.js';
-import { measureVerify } from './stages/verify.stage.js';
+import { Child } from './processes/child.js';
+import type * as wechatModule from './processes/wechat.js';
+import type { Group, Shots } from './rows.js';
+import type { Settings } from './subjects/subject.js';
 
-/** Everything in turn, on a Postgres of its own. */
-export async function run(
-  plan: Plan,
-  execArgv: readonly string[],
-  cleanup: Cleanup,
-): Promise<Results> {
+/** All that a run measured; of a part of it, the groups that were asked for. */
+export interface Results {
+  readonly plan: Plan;
+  readonly postgres: string;
+  readonly groups: readonly { readonly group: Group; readonly shots: Shots }[];
+  /** Bytes after a collection: after the warm-up, and at even distances from then on. */
+  readonly heap: readonly number[];
+}
+
+const FOLDER = 'reports/bench';
+const HEAP_TICKETS = `${FOLDER}/heap-tickets.json`;
+const HEAP_PARTS = 4;
+
+/**
+ * Measures everything in turn, on a Postgres and a WeChat of its own.
+ * @param only - the ids of groups; all where absent.
+ */
+export async function run(plan: Plan, execArgv: string[], only?: string[]): Promise<Results> {
+  const isWanted = (id: string): boolean => only?.includes(id) ?? true;
   say(`PostgreSQL with ${String(plan.users)} users …`);
-  const database = await cleanup.use(BenchDatabase.start());
-  await database.fill(plan.users, plan.revokedSessions);
-  const rowSizes = {
-    users: await database.rowSize('wechat_user'),
-    revokedSessions: await database.rowSize('wechat_revoked_session'),
+  const app = { appid: 'wx00000000000000be', secret: randomBytes(16).toString('hex') };
+  const database = await startDatabase();
+  await addUsers(database, plan.users, app.appid);
+  await addRevokedSessions(database, plan.revokedSessions);
+  const wechat = new Child<typeof wechatModule>('./wechat.js');
+  const settings: Settings = {
+    app,
+    databaseUrl: database.url,
+    wechatUrl: await wechat.call('start', app),
+    jwtSecret: randomBytes(32).toString('base64'),
+    users: plan.users,
+    tickets: `${FOLDER}/tickets.json`,
   };
-  const settings = settingsFor(database.url);
+  const bench: Bench = { plan, settings, database, execArgv };
   say('tokens …');
-  const tickets = await mintAll(plan, settings, database, cleanup);
-  const bench: Bench = { plan, settings, database, tickets, execArgv };
-  const { fastify, growth } = await onFastify(bench);
-  return {
-    plan,
-    postgres: await database.version(),
-    rowSizes,
-    fastify,
-    growth,
-    express: await onExpress(bench),
-    verify: await measureVerify(bench),
-    logins: await measureLogins(bench),
-    memory: await measureMemory(bench),
-    probes: await measureProbes(bench),
-  };
+  mkdirSync(FOLDER, { recursive: true });
+  await writeTickets(settings.tickets, plan.tokens, settings, database);
+
+  const groups: { group: Group; shots: Shots }[] = [];
+  for (const group of [
+    guards('Fastify', plan),
+    guards('Express', plan),
+    connections(plan),
+    processes(plan),
+    logins(plan),
+    storedLogins(plan),
+    micro(plan),
+  ]) {
+    if (isWanted(group.id)) groups.push({ group, shots: await measure(bench, group) });
+  }
+  const heap = isWanted('heap') ? await measureHeap(bench) : [];
+  // Last, as it fills the table of revoked sessions.
+  if (isWanted('revoked')) groups.push(await measureRevoked(bench));
+  const [version] = await database.query<{ server_version: string }>('SHOW server_version');
+  await wechat.stop();
+  await database.stop();
+  return { plan, postgres: version?.server_version ?? '', groups, heap };
 }
 
-async function mintAll(
-  plan: Plan,
-  settings: Settings,
-  database: BenchDatabase,
-  cleanup: Cleanup,
-): Promise<Bench['tickets']> {
-  const folder = mkdtempSync(join(tmpdir(), 'nestjs-wechat-auth-bench-'));
-  cleanup.defer(() => {
-    rmSync(folder, { recursive: true });
-    return Promise.resolve();
-  });
-  const file = (name: string): string => join(folder, `${name}.json`);
-  const files = { ours: file('ours'), peers: file('peers'), many: file('many') };
-  const { ours, peers } = await mint(settings, database, plan.tokens, plan.users);
-  writeTickets(files.ours, ours);
-  writeTickets(files.peers, peers);
-  writeTickets(files.many, (await mint(settings, database, plan.memory.tokens, plan.users)).ours);
-  return files;
+/** Over guarded requests that read their user, with more tokens than the library remembers. */
+async function measureHeap(bench: Bench): Promise<number[]> {
+  const { tokens, warmUp, requests } = bench.plan.heap;
+  await writeTickets(HEAP_TICKETS, tokens, bench.settings, bench.database);
+  const field = new Field(bench);
+  const row = onRoute('guardedUser', 64);
+  const [instance] = await field.instancesOf(row);
+  const heap: number[] = [];
+  for (let part = 0; part <= HEAP_PARTS; part++) {
+    const count = part === 0 ? warmUp : requests / HEAP_PARTS;
+    await field.fire(row, { requests: count }, HEAP_TICKETS);
+    heap.push((await instance?.child.call('heap')) ?? NaN);
+    say(`heap after ${String(count)} requests: ${((heap.at(-1) ?? NaN) / 2 ** 20).toFixed(1)} MB`);
+  }
+  await field.stop();
+  return heap;
 }
 
-const onFastify = (bench: Bench): Promise<{ fastify: GuardFigures; growth: GrowthFigures }> =>
-  Cleanup.around(async (cleanup) => {
-    const servers = await GuardServers.start(bench, 'Fastify', cleanup);
-    return {
-      fastify: await measureGuards(bench, 'Fastify', servers),
-      growth: await measureGrowth(bench, servers),
-    };
-  });
-
-const onExpress = (bench: Bench): Promise<GuardFigures> =>
-  Cleanup.around(async (cleanup) =>
-    measureGuards(bench, 'Express', await GuardServers.start(bench, 'Express', cleanup)),
-  );
+/** One group of all sizes of the table. */
+async function measureRevoked(bench: Bench): Promise<{ group: Group; shots: Shots }> {
+  const { plan, database } = bench;
+  const shots: Shots = {};
+  const rows: Record<string, Group['rows'][string]> = {};
+  let there = 0;
+  await database.query('TRUNCATE wechat_revoked_session');
+  for (const size of plan.revokedSizes) {
+    await addRevokedSessions(database, size - there);
+    there = size;
+    const group = revoked(plan, size);
+    Object.assign(rows, group.rows);
+    Object.assign(shots, await measure(bench, group));
+  }
+  return { group: { ...revoked(plan, 0), rows }, shots };
+}

@@ -1,95 +1,72 @@
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
-import { wechatAuthMigrations } from '../../src/index.js';
-import { temporaryFolder } from '../../examples/demo/postgres/postgres-home.js';
 import { startPostgres } from '../../examples/demo/postgres/postgres.js';
-import { APP } from './apps.js';
-import { fillRevokedSessions, fillUsers, NEWCOMER } from './population.js';
+import { temporaryFolder } from '../../examples/demo/postgres/postgres-home.js';
+import { wechatAuthMigrations } from '../../src/index.js';
 
-/** What differs from how PostgreSQL comes, beside the number of connections. */
+/** Where this PostgreSQL differs from the defaults. */
 export const POSTGRES_FLAGS = ['shared_buffers=1GB', 'max_wal_size=8GB', 'max_connections=300'];
 
-/** Bytes of a table, per row. */
-export interface RowSize {
-  readonly heap: number;
-  readonly indexes: number;
+/** A PostgreSQL of the run's own; it ends with this process, and its data with it. */
+export interface Database {
+  readonly url: string;
+  query<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  stop(): Promise<void>;
 }
 
-export class BenchDatabase {
-  private constructor(
-    readonly url: string,
-    private readonly client: Client,
-    private readonly stopServer: () => Promise<void>,
-  ) {}
+export async function startDatabase(): Promise<Database> {
+  const postgres = await startPostgres({
+    dataDir: temporaryFolder(),
+    persistent: false,
+    flags: POSTGRES_FLAGS.flatMap((flag) => ['-c', flag]),
+  });
+  const url = postgres.url();
+  const dataSource = new DataSource({ type: 'postgres', url, migrations: wechatAuthMigrations });
+  await dataSource.initialize();
+  await dataSource.runMigrations();
+  await dataSource.destroy();
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  // The entity of the peers leaves the id to Postgres, as most do.
+  await client.query('ALTER TABLE wechat_user ALTER COLUMN id SET DEFAULT gen_random_uuid()');
+  return {
+    url,
+    query: async <Row>(sql: string, values: readonly unknown[] = []) =>
+      (await client.query(sql, [...values])).rows as Row[],
+    stop: async () => {
+      await client.end();
+      await postgres.stop();
+    },
+  };
+}
 
-  /** A Postgres of our own, with our migrations; it is gone with its data in the end. */
-  static async start(): Promise<BenchDatabase> {
-    const postgres = await startPostgres({
-      dataDir: temporaryFolder(),
-      persistent: false,
-      flags: POSTGRES_FLAGS.flatMap((flag) => ['-c', flag]),
-    });
-    const url = postgres.url();
-    const dataSource = new DataSource({ type: 'postgres', url, migrations: wechatAuthMigrations });
-    await dataSource.initialize();
-    await dataSource.runMigrations();
-    await dataSource.destroy();
-    const client = new Client({ connectionString: url });
-    await client.connect();
-    // The entities of our peers leave the id to Postgres, as most do.
-    await client.query('ALTER TABLE wechat_user ALTER COLUMN id SET DEFAULT gen_random_uuid()');
-    return new BenchDatabase(url, client, () => postgres.stop());
-  }
+/** Half of the users have a unionid; the sealed session_key is as long as a real one. */
+export async function addUsers(database: Database, users: number, appid: string): Promise<void> {
+  await database.query(
+    `INSERT INTO wechat_user
+       (id, appid, openid, unionid, session_key, session_key_at, last_login_at)
+     SELECT md5('user ' || n)::uuid, $2, 'o-user-' || lpad(n::text, 21, '0'),
+       CASE WHEN n % 2 = 0 THEN 'o-union-' || lpad(n::text, 20, '0') END,
+       substr(sha512(n::text::bytea), 1, 57), now(), now()
+     FROM generate_series(0, $1::int - 1) AS n`,
+    [users, appid],
+  );
+  await settle(database, 'wechat_user');
+}
 
-  async fill(users: number, revokedSessions: number): Promise<void> {
-    await this.client.query(fillUsers(users, APP.appid));
-    await this.client.query(fillRevokedSessions(revokedSessions));
-    await this.client.query('VACUUM (ANALYZE)');
-    await this.client.query('CHECKPOINT');
-  }
+/** Sessions that no token of the run belongs to, each of another user. */
+export async function addRevokedSessions(database: Database, rows: number): Promise<void> {
+  await database.query(
+    `INSERT INTO wechat_revoked_session (user_id, id, expires_at)
+     SELECT gen_random_uuid(), gen_random_uuid(), now() + random() * interval '2 hours'
+     FROM generate_series(1, $1::int)`,
+    [rows],
+  );
+  await settle(database, 'wechat_revoked_session');
+}
 
-  async addRevokedSessions(rows: number): Promise<void> {
-    await this.client.query(fillRevokedSessions(rows));
-    await this.client.query('VACUUM (ANALYZE) wechat_revoked_session');
-    await this.client.query('CHECKPOINT');
-  }
-
-  async revoke(sessions: readonly { userId: string; id: string }[]): Promise<void> {
-    await this.client.query(
-      `INSERT INTO wechat_revoked_session (user_id, id, expires_at)
-       SELECT *, now() + interval '2 hours' FROM unnest($1::uuid[], $2::uuid[])`,
-      [sessions.map((session) => session.userId), sessions.map((session) => session.id)],
-    );
-  }
-
-  async forgetRevokedSessions(): Promise<void> {
-    await this.client.query('TRUNCATE wechat_revoked_session');
-  }
-
-  async rowSize(table: 'wechat_user' | 'wechat_revoked_session'): Promise<RowSize> {
-    const { rows } = await this.client.query<RowSize>(
-      `SELECT pg_table_size('${table}')::float8 / count(*) AS heap,
-         pg_indexes_size('${table}')::float8 / count(*) AS indexes FROM ${table}`,
-    );
-    return rows[0] ?? { heap: NaN, indexes: NaN };
-  }
-
-  async newcomers(): Promise<number> {
-    const { rows } = await this.client.query<{ n: number }>(
-      `SELECT count(*)::float8 AS n FROM wechat_user
-       WHERE appid = $1 AND openid >= $2 AND openid < $2 || '~'`,
-      [APP.appid, NEWCOMER],
-    );
-    return rows[0]?.n ?? NaN;
-  }
-
-  async version(): Promise<string> {
-    const { rows } = await this.client.query<{ server_version: string }>('SHOW server_version');
-    return rows[0]?.server_version ?? '';
-  }
-
-  async stop(): Promise<void> {
-    await this.client.end();
-    await this.stopServer();
-  }
+/** Leaves nothing for autovacuum and the checkpointer to do during a measurement. */
+async function settle(database: Database, table: string): Promise<void> {
+  await database.query(`VACUUM (ANALYZE) ${table}`);
+  await database.query('CHECKPOINT');
 }

@@ -1,19 +1,56 @@
+import { createSecretKey, randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { JwtService } from '@nestjs/jwt';
+import { SessionsService } from '../../src/index.js';
+import { oursContext } from '../subjects/ours.js';
+import type { Settings } from '../subjects/subject.js';
+import type { Database } from './database.js';
+import { openid, userId } from './users.js';
 
-/** A token, and what a server has to make of it. */
+/** Two tokens of a user: one of the library, one for the guards it is compared with. */
 export interface Ticket {
-  readonly token: string;
+  readonly ours: string;
+  readonly peers: string;
   readonly userId: string;
-  /** Its session has ended: a guard that looks must refuse it. */
+  readonly openid: string;
+  /** Both sessions have ended: a guard that knows of revocation must refuse them. */
   readonly isRevoked: boolean;
 }
 
 /** A prime, so that the revoked ones are spread over the connections. */
 const REVOKED_EVERY = 257;
 
-export const isRevokedPlace = (place: number): boolean => place % REVOKED_EVERY === 0;
-
-export function writeTickets(file: string, tickets: readonly Ticket[]): void {
+/** Writes tickets of different users, issued and revoked through the library's services. */
+export async function writeTickets(
+  file: string,
+  count: number,
+  settings: Settings,
+  database: Database,
+): Promise<void> {
+  const context = await oursContext(settings);
+  const sessions = context.get(SessionsService);
+  // A sign-in as in Nest's documentation, with an id to revoke the token by.
+  const secret = createSecretKey(Buffer.from(settings.jwtSecret));
+  const jwt = new JwtService({ secret, signOptions: { expiresIn: '2h' } });
+  const tickets: Ticket[] = [];
+  for (let place = 0; place < count; place++) {
+    const n = place * Math.floor(settings.users / count);
+    const user = { userId: userId(n), openid: openid(n), isRevoked: place % REVOKED_EVERY === 0 };
+    const { appid } = settings.app;
+    const { token, session } = await sessions.issue({ id: user.userId, appid, sessionEpoch: 0 });
+    const jti = randomUUID();
+    if (user.isRevoked) {
+      await sessions.revoke(session);
+      await database.query(
+        `INSERT INTO wechat_revoked_session (user_id, id, expires_at)
+         VALUES ($1, $2, now() + interval '2 hours')`,
+        [user.userId, jti],
+      );
+    }
+    const peers = jwt.sign({ sub: user.userId, username: user.openid, jti });
+    tickets.push({ ...user, ours: token, peers });
+  }
+  await context.close();
   writeFileSync(file, JSON.stringify(tickets), { mode: 0o600 });
 }
 

@@ -17,5 +17,3 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const rule = head.map((_, i) => (i === 0 ? '---' : '---:'));
   return [head, rule, ...rows].map(line).join('\n');
 }
-
-export const megabytes = (bytes: number): number => bytes / 2 ** 20;

@@ -1,74 +1,79 @@
-import { guardPeerNames, guardPeers } from '../guards/peers.js';
-import { loginPeerNames, loginPeers } from '../logins/peers.js';
-import type { CallTimes } from '../micro/micro.js';
-import type { Results } from '../results.js';
-import type { GuardFigures } from '../stages/guards.stage.js';
-import type { LoginFigures } from '../stages/logins.stage.js';
-import { differenceOf, ratioOf, spreadOf } from '../statistics.js';
+import type { Results } from '../run.js';
+import type { Figure, Goal, Group, Shots } from '../rows.js';
+import { differenceOf, ratioOf, spreadOf, type Spread } from '../statistics.js';
 import { number, spread, table } from './format.js';
-import { targetsOf } from './targets.js';
 
-export const targetsTable = (results: Results): string =>
-  table(
-    ['Figure', 'To reach', 'Measured', 'Reached'],
-    targetsOf(results).map(({ figure, goal, measured, isReached }) => [
-      figure,
-      goal,
-      measured,
-      isReached ? 'yes' : '**no**',
-    ]),
-  );
-
-/** A figure of every round. */
-const each = <Name extends string>(
-  shots: readonly Readonly<Record<Name, number>>[],
-  name: Name,
-): number[] => shots.map((shot) => shot[name]);
-
-export const guardsTable = (figures: GuardFigures): string =>
-  table(
-    ['Guard', 'Requests/s', 'Over open', 'p99', 'Processor', 'Statements'],
-    guardPeerNames.map((peer) => {
-      const shots = figures[peer];
-      return [
-        guardPeers[peer].label,
-        spread(spreadOf(each(shots, 'perSecond'))),
-        spread(ratioOf(each(shots, 'perSecond'), each(figures.open, 'perSecond'))),
-        spread(spreadOf(each(shots, 'p99')), ' ms'),
-        `${number(spreadOf(each(shots, 'cpu')).median)} µs`,
-        number(spreadOf(each(shots, 'statements')).median),
-      ];
-    }),
-  );
-
-export const loginsTable = (figures: LoginFigures): string =>
-  table(
-    ['', 'Logins/s', 'Over `findOne`, then `save`', 'Processor', 'Statements'],
-    loginPeerNames.map((peer) => {
-      const shots = figures[peer];
-      return [
-        loginPeers[peer].label,
-        spread(spreadOf(each(shots, 'perSecond'))),
-        spread(ratioOf(each(shots, 'perSecond'), each(figures.findThenSave, 'perSecond'))),
-        `${number(spreadOf(each(shots, 'cpu')).median)} µs`,
-        number(spreadOf(each(shots, 'statements')).median),
-      ];
-    }),
-  );
-
-export const microTable = (times: readonly CallTimes[]): string => {
-  const empty = each(times, 'empty');
-  const row = (label: string, name: keyof CallTimes): string[] => [
-    label,
-    spread(spreadOf(each(times, name)), ' µs'),
-    spread(differenceOf(each(times, name), empty), ' µs'),
-  ];
-  return table(
-    ['', 'A call', 'Beyond the empty guard'],
-    [
-      row('empty guard', 'empty'),
-      row('verify', 'verify'),
-      row('the whole guard, the probe answered at once', 'guard'),
-    ],
-  );
+const COLUMNS: Readonly<Record<Figure, readonly [title: string, unit: string]>> = {
+  perSecond: ['Per second', ''],
+  p50: ['p50', ' ms'],
+  p99: ['p99', ' ms'],
+  micros: ['Time of one', ' µs'],
+  cpu: ['Processor', ' µs'],
+  statements: ['Statements', ''],
 };
+
+/** Those that differ from round to round; of the others the median is enough. */
+const RANGED: readonly Figure[] = ['perSecond', 'p99', 'micros'];
+
+const valuesOf = (shots: Shots, row: string, figure: Figure): number[] =>
+  (shots[row] ?? []).map((shot) => shot[figure] ?? NaN);
+
+/** A line for each row of a group. */
+export function groupTable({ columns, ratio = '', rows }: Group, shots: Shots): string {
+  const cell = (id: string, over: string, column: Figure | 'ratio'): string => {
+    const of = (row: string): number[] => valuesOf(shots, row, 'perSecond');
+    if (column === 'ratio') return spread(ratioOf(of(id), of(over)));
+    const values = spreadOf(valuesOf(shots, id, column));
+    const [, unit] = COLUMNS[column];
+    return RANGED.includes(column) ? spread(values, unit) : number(values.median) + unit;
+  };
+  const [first = ''] = Object.keys(rows);
+  const titles = columns.map((column) => (column === 'ratio' ? ratio : COLUMNS[column][0]));
+  const lines = Object.entries(rows).map(([id, { label, code, over = first }]) => [
+    label,
+    code,
+    ...columns.map((column) => cell(id, over, column)),
+  ]);
+  return table(['', 'What its user writes', ...titles], lines);
+}
+
+/** What a heap that does not grow may differ by from one collection to the next. */
+const FLAT_MB = 4;
+const megabytes = (bytes: number): number => bytes / 2 ** 20;
+
+export function heapTable({ heap, plan: { heap: plan } }: Results): string {
+  const rows = heap.map((bytes, part) => [
+    number(plan.warmUp + (part * plan.requests) / (heap.length - 1)),
+    `${number(megabytes(bytes))} MB`,
+  ]);
+  return table(['Requests', 'Heap'], rows);
+}
+
+/** The figures that the library has set itself to reach. */
+export function targetsTable({ groups, heap }: Results): string {
+  const lines = groups.flatMap(({ group, shots }) =>
+    Object.entries(group.rows).flatMap(([id, { goals = [] }]) =>
+      goals.map((goal) => {
+        const { figure = 'perSecond', over, isDifference } = goal;
+        const values = [valuesOf(shots, id, figure), valuesOf(shots, over, figure)] as const;
+        return isDifference
+          ? targetLine(goal, differenceOf(...values), ' µs')
+          : targetLine(goal, ratioOf(...values), ' ×');
+      }),
+    ),
+  );
+  const [warm = NaN, ...later] = heap.map(megabytes);
+  // The most counts: a heap that grows is at its largest in the end.
+  const growth = spreadOf(later.map((size) => size - warm));
+  const text = 'growth of the heap, guarded requests that read their user';
+  const goal: Goal = { text, over: '', atMost: FLAT_MB };
+  if (heap.length > 0) lines.push(targetLine(goal, { ...growth, median: growth.max }, ' MB'));
+  return table(['Figure', 'To reach', 'Measured', 'Reached'], lines);
+}
+
+function targetLine({ text, atLeast, atMost }: Goal, measured: Spread, unit: string): string[] {
+  const { median } = measured;
+  const isReached = median >= (atLeast ?? -Infinity) && median <= (atMost ?? Infinity);
+  const bound = atLeast === undefined ? `≤ ${number(atMost ?? NaN)}` : `≥ ${number(atLeast)}`;
+  return [text, bound + unit, spread(measured, unit), isReached ? 'yes' : '**no**'];
+}
