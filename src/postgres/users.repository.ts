@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import { GatheredQuery } from './gathered-query.js';
 import { PostgresClient } from './postgres-client.js';
 import { PostgresClock } from './postgres-clock.js';
 import type { Row } from './row.js';
@@ -81,17 +82,24 @@ export class UsersRepository {
     );
   }
 
-  async findById(id: string): Promise<WechatUser | null> {
-    return (await this.find('WHERE id = $1', [id]))[0] ?? null;
+  /** Gathered: one query for all who ask at the same time. */
+  findById(id: string): Promise<WechatUser | null> {
+    return this.byId.ask(id, id);
   }
 
-  async findByOpenid(appid: string, openid: string): Promise<WechatUser | null> {
-    return (await this.find('WHERE appid = $1 AND openid = $2', [appid, openid]))[0] ?? null;
+  /** Gathered: one query for all who ask at the same time. */
+  findByOpenid(appid: string, openid: string): Promise<WechatUser | null> {
+    const key = openidKey({ appid, openid });
+    return this.byOpenid.ask(key, { appid, openid });
   }
 
   /** The oldest first. */
   findByUnionid(unionid: string): Promise<WechatUser[]> {
-    return this.find('WHERE unionid = $1 ORDER BY created_at, id', [unionid]);
+    return this.postgres.query(
+      `SELECT ${USER} FROM ${this.table} WHERE unionid = $1 ORDER BY created_at, id`,
+      [unionid],
+      readUser,
+    );
   }
 
   /** The stored `session_key` of a user; `undefined` where there is none. */
@@ -119,14 +127,43 @@ export class UsersRepository {
     return removed.length > 0;
   }
 
-  private find(where: string, values: string[]): Promise<WechatUser[]> {
-    return this.postgres.query(`SELECT ${USER} FROM ${this.table} ${where}`, values, readUser);
+  private readonly byId = new GatheredQuery<string, WechatUser | null>(async (ids) => {
+    const users = await this.find('unnest($1::uuid[]) AS wanted(id)', 'u.id = wanted.id', [ids]);
+    const found = new Map(users.map((user) => [user.id, user]));
+    return ids.map((id) => found.get(id) ?? null);
+  });
+
+  private readonly byOpenid = new GatheredQuery<Openid, WechatUser | null>(async (wanted) => {
+    const users = await this.find(
+      'unnest($1::text[], $2::text[]) AS wanted(appid, openid)',
+      'u.appid = wanted.appid AND u.openid = wanted.openid',
+      [wanted.map(({ appid }) => appid), wanted.map(({ openid }) => openid)],
+    );
+    const found = new Map(users.map((user) => [openidKey(user), user]));
+    return wanted.map((each) => found.get(openidKey(each)) ?? null);
+  });
+
+  /** A lookup by key for each: a plan made while the table is empty stays fast. */
+  private find(wanted: string, where: string, values: unknown[]): Promise<WechatUser[]> {
+    return this.postgres.query(
+      `SELECT found.* FROM ${wanted}
+       CROSS JOIN LATERAL (SELECT ${USER} FROM ${this.table} u WHERE ${where} LIMIT 1) found`,
+      values,
+      readUser,
+    );
   }
 
   private get table(): string {
     return this.postgres.table(WechatUser);
   }
 }
+
+interface Openid {
+  readonly appid: string;
+  readonly openid: string;
+}
+
+const openidKey = ({ appid, openid }: Openid): string => JSON.stringify([appid, openid]);
 
 const readUser = (row: Row): WechatUser =>
   Object.assign(new WechatUser(), {
