@@ -36,7 +36,7 @@ describe('a failing network between this server and Postgres', () => {
     test.users.upsert(
       randomUUID(),
       { appid: 'wx1', openid, sealedSessionKey: key, exchangedAt },
-      undefined,
+      { unionid: undefined, endsSessions: false },
     );
   const idOf = async (openid: string): Promise<string> =>
     (await test.users.findByOpenid('wx1', openid))?.id ?? '';

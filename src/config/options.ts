@@ -25,6 +25,11 @@ export const OPTIONS = {
       default: 'nestjs-wechat-auth',
       description: 'the `iss` claim of the tokens',
     }),
+    single: option({
+      ...flag,
+      default: false,
+      description: '`true`: one live session for each user; a login ends all before it',
+    }),
   },
   encryptionSecret: option({
     ...secrets,

@@ -29,7 +29,7 @@ describe('resolveConfig', () => {
     expect(config.apps[0]?.secret.reveal()).toBe(secret);
     expect(config).toEqual({
       apps: [{ appid, secret: expect.any(Secret) }],
-      session: { expiresIn: 7200, secret: [], issuer: 'nestjs-wechat-auth' },
+      session: { expiresIn: 7200, secret: [], issuer: 'nestjs-wechat-auth', single: false },
       encryptionSecret: [],
       userData: { maxAge: 3600 },
       wechat: { baseUrl: ['https://api.weixin.qq.com'], timeout: 5000 },

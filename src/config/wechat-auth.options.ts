@@ -37,6 +37,12 @@ export interface SessionOptions {
    * @defaultValue `'nestjs-wechat-auth'`
    */
   issuer?: string | undefined;
+  /**
+   * Whether a user has one live session at most: a login ends all before it, on every instance, in
+   * the very statement of the login.
+   * @defaultValue false
+   */
+  single?: boolean | undefined;
 }
 
 /** How WeChat is reached. */

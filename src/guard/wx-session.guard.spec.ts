@@ -66,7 +66,7 @@ describe('WxSessionGuard', () => {
       new SessionProbes(test.revocations),
       test.revocations,
     );
-    users = new UsersService(test.users, apps, new SessionKeyCipher(apps, config));
+    users = new UsersService(test.users, apps, new SessionKeyCipher(apps, config), config);
   });
   beforeEach(() => {
     headers = {};

@@ -1,5 +1,6 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { AggregatedLogger } from '../common/aggregated-logger.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import type { Result } from './connection.js';
 import { ConnectionUse } from './connection-use.js';
@@ -19,14 +20,16 @@ export const TIMEOUT_MS = 5000;
 /** Runs our statements on the host's Postgres: every failure becomes `WX_STORE_UNAVAILABLE`. */
 @Injectable()
 export class PostgresClient {
-  private readonly logger = new Logger('WechatAuth');
   private readonly statements = new PreparedStatements();
   private readonly tables = new Map<EntityTarget<ObjectLiteral>, string>();
   private readonly pool = new Pool();
   // Those that wait here can stop waiting; those that wait in the pool cannot.
   private readonly places = new Semaphore(() => this.pool.size);
 
-  constructor(@Inject(WECHAT_AUTH_DATA_SOURCE) private readonly dataSource: DataSource) {}
+  constructor(
+    @Inject(WECHAT_AUTH_DATA_SOURCE) private readonly dataSource: DataSource,
+    private readonly logger: AggregatedLogger,
+  ) {}
 
   /** The table of an entity, quoted, with the schema and prefix of the host. */
   table(entity: EntityTarget<ObjectLiteral>): string {
@@ -74,7 +77,10 @@ export class PostgresClient {
 
   private unavailable(error: unknown): WechatAuthError {
     const cause = new PostgresError(error);
-    this.logger.error(`WX_STORE_UNAVAILABLE: ${cause.line}`);
+    this.logger.error(
+      `postgres ${cause.code ?? cause.message}`,
+      `WX_STORE_UNAVAILABLE: ${cause.line}`,
+    );
     return new WechatAuthError('WX_STORE_UNAVAILABLE', { cause });
   }
 }

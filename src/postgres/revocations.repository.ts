@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { PostgresClient, TIMEOUT_MS } from './postgres-client.js';
 import { PostgresClock } from './postgres-clock.js';
+import { nextEpoch } from './users.repository.js';
 import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
 import { WechatUser } from './wechat-user.entity.js';
 
@@ -12,9 +13,6 @@ export interface SessionKey {
   /** The user's session epoch when it was issued. */
   readonly epoch: number;
 }
-
-/** Of an integer in Postgres; the next epoch is 0, as no session lasts that long. */
-const MAX_EPOCH = 2 ** 31 - 1;
 
 /** The statements that end sessions and ask which have ended. All throw `WX_STORE_UNAVAILABLE`. */
 @Injectable()
@@ -50,13 +48,13 @@ export class RevocationsRepository {
     if (epoch === undefined) return false;
     const [inTime] = await this.postgres.query(
       `WITH gate AS MATERIALIZED (
-         SELECT clock_timestamp() < to_timestamp($4::float8 / 1000) AS in_time
+         SELECT clock_timestamp() < to_timestamp($3::float8 / 1000) AS in_time
        ), raised AS (
-         UPDATE ${this.users} SET session_epoch = $3
+         UPDATE ${this.users} SET session_epoch = ${nextEpoch('session_epoch')}
          WHERE id = $1 AND session_epoch = $2 AND (SELECT in_time FROM gate)
        )
        SELECT in_time FROM gate`,
-      [userId, epoch, epoch === MAX_EPOCH ? 0 : epoch + 1, deadline],
+      [userId, epoch, deadline],
       (row) => row.boolean('in_time'),
     );
     if (inTime !== true) {

@@ -33,6 +33,10 @@ const exchangedAt = (time: string): string =>
 const isOlder = (at: string): string =>
   `${at} < u.session_key_at AND u.session_key_at <= clock_timestamp()`;
 
+/** The epoch after the last one of an integer is 0, as no session lasts that long. */
+export const nextEpoch = (epoch: string): string =>
+  `CASE WHEN ${epoch} = 2147483647 THEN 0 ELSE ${epoch} + 1 END`;
+
 /** The value of a column after two exchanges: that of the newer one. */
 const newerOf = (column: string): string =>
   `CASE WHEN ${isOlder('excluded.session_key_at')} THEN u.${column} ELSE excluded.${column} END`;
@@ -45,11 +49,14 @@ export class UsersRepository {
     private readonly clock: PostgresClock,
   ) {}
 
-  /** The one statement of a login: creates the user with `id`, or updates the one there is. */
+  /**
+   * The one statement of a login: creates the user with `id`, or updates the one there is.
+   * @param endsSessions - whether the sessions before this login end.
+   */
   async upsert(
     id: string,
     key: SealedSessionKey,
-    unionid: string | undefined,
+    { unionid, endsSessions }: { unionid: string | undefined; endsSessions: boolean },
   ): Promise<WechatUser> {
     const time = await this.clock.timeOf(key.exchangedAt);
     const [user] = await this.postgres.query(
@@ -61,9 +68,11 @@ export class UsersRepository {
          session_key = ${newerOf('session_key')},
          session_key_at = ${newerOf('session_key_at')},
          updated_at = now(),
-         last_login_at = now()
+         last_login_at = now(),
+         session_epoch = CASE WHEN $7::boolean THEN ${nextEpoch('u.session_epoch')}
+                              ELSE u.session_epoch END
        RETURNING ${USER}`,
-      [id, key.appid, key.openid, unionid ?? null, key.sealedSessionKey, time],
+      [id, key.appid, key.openid, unionid ?? null, key.sealedSessionKey, time, endsSessions],
       readUser,
     );
     if (user === undefined) throw new WechatAuthError('WX_STORE_UNAVAILABLE');

@@ -7,6 +7,7 @@ import type { QueryCount } from '../../test/support/query-count.js';
 import type { TestDatabase } from '../../test/support/database.js';
 import { until } from '../../test/support/until.js';
 import type { Result } from '../postgres/connection.js';
+import { AggregatedLogger } from '../common/aggregated-logger.js';
 import { PostgresClient } from '../postgres/postgres-client.js';
 import { SessionProbes } from './session-probes.js';
 import { RevocationsRepository, type SessionKey } from '../postgres/revocations.repository.js';
@@ -127,7 +128,10 @@ describe('SessionProbes', () => {
       }
     }
     const misled = new SessionProbes(
-      new RevocationsRepository(new WrongClient(test.dataSource), test.clock),
+      new RevocationsRepository(
+        new WrongClient(test.dataSource, new AggregatedLogger()),
+        test.clock,
+      ),
     );
     await expect(misled.isLive(session(randomUUID()))).rejects.toMatchObject({
       errorCode: 'WX_STORE_UNAVAILABLE',

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { isPlainText } from '../common/is-plain-text.js';
 import { isUuid } from '../common/is-uuid.js';
+import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../config/wechat-auth.config.js';
 import { WechatApps } from '../config/wechat-apps.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { UsersRepository, type SealedSessionKey } from '../postgres/users.repository.js';
@@ -34,6 +35,7 @@ export class UsersService {
     private readonly repository: UsersRepository,
     private readonly apps: WechatApps,
     private readonly cipher: SessionKeyCipher,
+    @Inject(WECHAT_AUTH_CONFIG) private readonly config: WechatAuthConfig,
   ) {}
 
   /**
@@ -46,7 +48,10 @@ export class UsersService {
    */
   async upsert(code2Session: Code2Session): Promise<{ user: WechatUser; isNew: boolean }> {
     const id = randomUUID();
-    const user = await this.repository.upsert(id, this.seal(code2Session), code2Session.unionid);
+    const user = await this.repository.upsert(id, this.seal(code2Session), {
+      unionid: code2Session.unionid,
+      endsSessions: this.config.session.single,
+    });
     return { user, isNew: user.id === id };
   }
 

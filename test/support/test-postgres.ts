@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { wechatAuthMigrations } from '../../src/postgres/migrations/index.js';
+import { AggregatedLogger } from '../../src/common/aggregated-logger.js';
 import { PostgresClock } from '../../src/postgres/postgres-clock.js';
 import { RevocationsRepository } from '../../src/postgres/revocations.repository.js';
 import { UsersRepository } from '../../src/postgres/users.repository.js';
@@ -39,7 +40,7 @@ export async function createTestPostgres(
     ...options,
   } as DataSourceOptions).initialize();
   queries.count = 0;
-  const client = new PostgresClient(dataSource);
+  const client = new PostgresClient(dataSource, new AggregatedLogger());
   const clock = new PostgresClock(client);
   await clock.timeOf(0);
   queries.count = 0;
