@@ -13,6 +13,7 @@ export type {
 } from './config/wechat-auth.options.js';
 
 export { disconnectSignalOf } from './login/disconnect-signal.js';
+export type { WechatLogin, WechatLoginHook } from './config/login-hook.js';
 export { LoginService, type LoginOptions, type LoginResult } from './login/login.service.js';
 export { WechatAuthHeadersInterceptor } from './errors/wechat-auth-headers.interceptor.js';
 export { Code2SessionService } from './wechat/code2session.service.js';

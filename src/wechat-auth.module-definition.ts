@@ -3,6 +3,7 @@ import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { LoginController } from './login/login.controller.js';
+import { WECHAT_LOGIN_HOOK } from './login/login-hook.runner.js';
 import { SessionController } from './login/session.controller.js';
 import { WECHAT_AUTH_DATA_SOURCE } from './postgres/postgres-client.js';
 import { EXTRAS } from './config/options.js';
@@ -15,6 +16,7 @@ const defaults: WechatAuthModuleExtras = {
   isGlobal: EXTRAS.isGlobal.default,
   dataSource: EXTRAS.dataSource.default,
   routes: EXTRAS.routes.default,
+  loginHook: EXTRAS.loginHook.default,
 };
 
 const optionsToken = Symbol('WECHAT_AUTH_OPTIONS');
@@ -25,7 +27,7 @@ export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createWechatAuthOptions')
     .setExtras(defaults, (definition, extras): DynamicModule => {
-      const { isGlobal, dataSource, routes } = extras;
+      const { isGlobal, dataSource, routes, loginHook = null } = extras;
       return {
         ...definition,
         global: isGlobal ?? true,
@@ -45,6 +47,7 @@ export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
             useFactory: (options: WechatAuthOptions) => resolveConfig(options, extras),
             inject: [optionsToken],
           },
+          { provide: WECHAT_LOGIN_HOOK, useValue: loginHook },
           { provide: WECHAT_AUTH_DATA_SOURCE, useExisting: getDataSourceToken(dataSource) },
         ],
       };

@@ -7,6 +7,7 @@ import { Code2SessionService } from './wechat/code2session.service.js';
 import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
 import { GuardWiring } from './guard/wiring/guard-wiring.js';
 import { WxSessionGuard } from './guard/wx-session.guard.js';
+import { LoginHookRunner } from './login/login-hook.runner.js';
 import { LoginService } from './login/login.service.js';
 import { SessionProbes } from './sessions/session-probes.js';
 import { RevokedSessionsCleaner } from './sessions/revoked-sessions.cleaner.js';
@@ -34,6 +35,7 @@ import { WechatClient } from './wechat/wechat-client.js';
 @Module({
   providers: [
     LoginService,
+    LoginHookRunner,
     Code2SessionService,
     WechatApps,
     WechatClient,
@@ -70,6 +72,7 @@ export class WechatAuthModule extends ConfigurableModuleClass implements OnModul
   constructor(
     private readonly modules: ModulesContainer,
     private readonly guardWiring: GuardWiring,
+    private readonly loginHook: LoginHookRunner,
     @Inject(WECHAT_AUTH_DATA_SOURCE) private readonly dataSource: DataSource,
   ) {
     super();
@@ -80,6 +83,7 @@ export class WechatAuthModule extends ConfigurableModuleClass implements OnModul
       ...this.registrationProblems(),
       ...this.dataSourceProblems(),
       ...this.guardWiring.problems(),
+      ...this.loginHook.problems(),
     ];
     if (problems.length > 0) throw new WechatAuthConfigError(problems);
   }

@@ -1,5 +1,7 @@
+import type { Type } from '@nestjs/common';
 import { isRecord } from '../common/is-record.js';
 import type { Option, OptionTable } from './option.js';
+import type { WechatLoginHook } from './login-hook.js';
 import { baseUrls, flag, milliseconds, secrets, text, timeSpan } from './option-types.js';
 import type { CommonOptions, WechatAuthModuleExtras } from './wechat-auth.options.js';
 
@@ -82,4 +84,15 @@ export const EXTRAS = {
       return isRecord(value) && typeof value.path === 'string' ? { path: value.path } : undefined;
     },
   }),
+  loginHook: option<Type<WechatLoginHook> | undefined>({
+    default: undefined,
+    description: 'a class of yours that is called at each login, in its transaction',
+    must: 'a class with a method onLogin',
+    read: (value) => (isHook(value) ? value : undefined),
+  }),
 } satisfies OptionTable<WechatAuthModuleExtras>;
+
+function isHook(value: unknown): value is Type<WechatLoginHook> {
+  const prototype: unknown = typeof value === 'function' ? value.prototype : undefined;
+  return isRecord(prototype) && typeof prototype.onLogin === 'function';
+}

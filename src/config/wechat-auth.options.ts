@@ -1,3 +1,6 @@
+import type { Type } from '@nestjs/common';
+import type { WechatLoginHook } from './login-hook.js';
+
 /** A mini program this server serves. */
 export interface WechatAppOptions {
   /** The AppID from the mini program's console, such as `wx4f4bc4dec97d474b`. */
@@ -104,6 +107,12 @@ export interface WechatAuthModuleExtras {
    * @defaultValue `{ path: 'wechat' }`
    */
   routes?: { path: string } | false;
+  /**
+   * A class of yours that is called at each login, in its transaction: a provider of any of your
+   * modules.
+   * @defaultValue none
+   */
+  loginHook?: Type<WechatLoginHook> | undefined;
 }
 
 /** For `forRootAsync({ useClass })` and `useExisting`. */

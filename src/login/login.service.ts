@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { SingleFlight } from '../common/single-flight.js';
 import { WechatApps } from '../config/wechat-apps.js';
 import { Code2SessionService } from '../wechat/code2session.service.js';
+import { LoginHookRunner } from './login-hook.runner.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { UsersService } from '../users/users.service.js';
 
 /** What a client gets for its code. */
 export interface LoginResult {
@@ -17,6 +17,8 @@ export interface LoginResult {
   userId: string;
   /** Whether this login created the user. */
   isNewUser: boolean;
+  /** What the host's `loginHook` returned. */
+  account?: object;
 }
 
 export interface LoginOptions {
@@ -36,7 +38,7 @@ export class LoginService {
   constructor(
     private readonly apps: WechatApps,
     private readonly code2Session: Code2SessionService,
-    private readonly users: UsersService,
+    private readonly hook: LoginHookRunner,
     private readonly sessions: SessionsService,
   ) {}
 
@@ -46,7 +48,7 @@ export class LoginService {
    *
    * @param code - from `wx.login`: one use, five minutes.
    * @throws {@link WechatAuthError} as {@link Code2SessionService.exchange} does, and
-   * `WX_STORE_UNAVAILABLE`
+   * `WX_STORE_UNAVAILABLE`; what a `loginHook` throws
    */
   async login(code: string, options: LoginOptions = {}): Promise<LoginResult> {
     const appid = options.appid ?? this.apps.get().appid;
@@ -62,8 +64,16 @@ export class LoginService {
 
   private async start(code: string, appid: string, signal: AbortSignal): Promise<LoginResult> {
     const code2Session = await this.code2Session.exchange(code, appid, signal);
-    const { user, isNew } = await this.users.upsert(code2Session);
+    const { user, isNew, account } = await this.hook.store(code2Session);
     const { token, expiresIn, expiresAt } = await this.sessions.issue(user);
-    return { token, tokenType: 'Bearer', expiresIn, expiresAt, userId: user.id, isNewUser: isNew };
+    return {
+      token,
+      tokenType: 'Bearer',
+      expiresIn,
+      expiresAt,
+      userId: user.id,
+      isNewUser: isNew,
+      ...(account && { account }),
+    };
   }
 }

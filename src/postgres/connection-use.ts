@@ -8,7 +8,7 @@ import type { Semaphore } from './semaphore.js';
 /** How long a cancelled statement may take to end before its connection is closed. */
 const CANCEL_MS = 2000;
 
-type Work<T> = (runner: QueryRunner, connection: Connection) => Promise<T>;
+export type Work<T> = (runner: QueryRunner, connection: Connection) => Promise<T>;
 
 /** One use of a connection of the host's pool, which its caller may give up at any time. */
 export class ConnectionUse {

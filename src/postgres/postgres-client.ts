@@ -1,9 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import {
+  DataSource,
+  type EntityManager,
+  type EntityTarget,
+  type ObjectLiteral,
+  type QueryRunner,
+} from 'typeorm';
 import { AggregatedLogger } from '../common/aggregated-logger.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import type { Result } from './connection.js';
-import { ConnectionUse } from './connection-use.js';
+import type { Connection, Result } from './connection.js';
+import { ConnectionUse, type Work } from './connection-use.js';
 import { Pool } from './pool.js';
 import { PostgresError } from './postgres-error.js';
 import { PreparedStatements } from './prepared-statements.js';
@@ -13,6 +19,14 @@ import { Semaphore } from './semaphore.js';
 
 /** Injects the host's DataSource, whatever its name. */
 export const WECHAT_AUTH_DATA_SOURCE = Symbol('WECHAT_AUTH_DATA_SOURCE');
+
+/** What runs statements: the client, or a transaction of it. */
+export type Statements = Pick<PostgresClient, 'query'>;
+
+/** A transaction, for our statements and for those of the host. */
+export interface Transaction extends Statements {
+  readonly manager: EntityManager;
+}
 
 /** No caller waits longer than this for Postgres, also where connecting hangs. */
 export const TIMEOUT_MS = 5000;
@@ -57,7 +71,48 @@ export class PostgresClient {
     }
   }
 
-  protected async run(sql: string, values: unknown[]): Promise<Result> {
+  /**
+   * Does `work` in one transaction on the primary, within five seconds in all.
+   * @throws what `work` throws, when nothing has been stored.
+   * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
+   */
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    let failure: { error: unknown } | undefined;
+    try {
+      return await this.use((runner, connection) =>
+        inTransaction(runner, async () => {
+          const query: Transaction['query'] = async (sql, values, read) => {
+            const { rows } = await this.send(runner, connection, sql, values);
+            return rows.map((row) => read(new Row(row)));
+          };
+          return work({ manager: runner.manager, query }).catch((error: unknown) => {
+            failure = { error };
+            throw error;
+          });
+        }),
+      );
+    } catch (error) {
+      if (failure?.error === error) throw error;
+      throw this.unavailable(error);
+    }
+  }
+
+  protected run(sql: string, values: unknown[]): Promise<Result> {
+    return this.use((runner, connection) => this.send(runner, connection, sql, values));
+  }
+
+  private send(
+    runner: QueryRunner,
+    connection: Connection,
+    sql: string,
+    values: unknown[],
+  ): Promise<Result> {
+    return withQueryObservers(this.dataSource, runner, sql, values, () =>
+      this.statements.query(connection, sql, values),
+    );
+  }
+
+  private async use<T>(work: Work<T>): Promise<T> {
     const { master } = this.dataSource.driver as { master?: object };
     if (master !== undefined) this.pool.prepare(master);
     const use = new ConnectionUse(this.dataSource, this.pool, this.places);
@@ -65,11 +120,7 @@ export class PostgresClient {
       use.giveUp(new Error(`no answer within ${String(TIMEOUT_MS)} ms`));
     }, TIMEOUT_MS);
     try {
-      return await use.run((runner, connection) =>
-        withQueryObservers(this.dataSource, runner, sql, values, () =>
-          this.statements.query(connection, sql, values),
-        ),
-      );
+      return await use.run(work);
     } finally {
       clearTimeout(timer);
     }
@@ -82,5 +133,18 @@ export class PostgresClient {
       `WX_STORE_UNAVAILABLE: ${cause.line}`,
     );
     return new WechatAuthError('WX_STORE_UNAVAILABLE', { cause });
+  }
+}
+
+async function inTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
+  await runner.startTransaction();
+  try {
+    const result = await work();
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    // Where this fails too the connection has gone, and the transaction with it.
+    await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { GatheredQuery } from './gathered-query.js';
-import { PostgresClient } from './postgres-client.js';
+import { PostgresClient, type Statements, type Transaction } from './postgres-client.js';
 import { PostgresClock } from './postgres-clock.js';
 import type { Row } from './row.js';
 import { WechatUser } from './wechat-user.entity.js';
@@ -57,9 +57,10 @@ export class UsersRepository {
     id: string,
     key: SealedSessionKey,
     { unionid, endsSessions }: { unionid: string | undefined; endsSessions: boolean },
+    statements: Statements = this.postgres,
   ): Promise<WechatUser> {
     const time = await this.clock.timeOf(key.exchangedAt);
-    const [user] = await this.postgres.query(
+    const [user] = await statements.query(
       `INSERT INTO ${this.table} AS u
          (id, appid, openid, unionid, session_key, session_key_at, last_login_at)
        VALUES ($1, $2, $3, $4, $5, ${exchangedAt('$6')}, now())
@@ -77,6 +78,10 @@ export class UsersRepository {
     );
     if (user === undefined) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
     return user;
+  }
+
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.postgres.transaction(work);
   }
 
   /** Stores a `session_key` that came without a login, unless a newer one is stored. */

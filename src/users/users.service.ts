@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { isPlainText } from '../common/is-plain-text.js';
 import { isUuid } from '../common/is-uuid.js';
 import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../config/wechat-auth.config.js';
 import { WechatApps } from '../config/wechat-apps.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import type { Statements } from '../postgres/postgres-client.js';
 import { UsersRepository, type SealedSessionKey } from '../postgres/users.repository.js';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import type { Code2Session } from '../wechat/code2session.js';
@@ -13,6 +15,13 @@ import { SessionKeyCipher, type SessionKeyOwner } from './session-key-cipher.js'
 /** The `session_key` of a user, and whose it is. */
 export interface UserSessionKey extends SessionKeyOwner {
   readonly sessionKey: string;
+}
+
+/** The user of an exchange. */
+export interface Upserted {
+  readonly user: WechatUser;
+  /** Whether this very call created it. */
+  readonly isNew: boolean;
 }
 
 /** A {@link UserSessionKey} that WeChat has just given out. */
@@ -46,12 +55,28 @@ export class UsersService {
    * @returns the user, and whether this call created it.
    * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
    */
-  async upsert(code2Session: Code2Session): Promise<{ user: WechatUser; isNew: boolean }> {
+  async upsert(code2Session: Code2Session): Promise<Upserted> {
+    return this.upsertOn(code2Session);
+  }
+
+  /**
+   * The same in a transaction, together with `work`: where that fails, nothing is stored.
+   * @internal
+   */
+  async upsertWith<T>(
+    code2Session: Code2Session,
+    work: (upserted: Upserted, manager: EntityManager) => Promise<T>,
+  ): Promise<T> {
+    return this.repository.transaction(async (transaction) =>
+      work(await this.upsertOn(code2Session, transaction), transaction.manager),
+    );
+  }
+
+  private async upsertOn(code2Session: Code2Session, statements?: Statements): Promise<Upserted> {
     const id = randomUUID();
-    const user = await this.repository.upsert(id, this.seal(code2Session), {
-      unionid: code2Session.unionid,
-      endsSessions: this.config.session.single,
-    });
+    const { unionid } = code2Session;
+    const options = { unionid, endsSessions: this.config.session.single };
+    const user = await this.repository.upsert(id, this.seal(code2Session), options, statements);
     return { user, isNew: user.id === id };
   }
 

@@ -1,0 +1,68 @@
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { isRecord } from '../common/is-record.js';
+import type { WechatUser } from '../postgres/wechat-user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import type { Code2Session } from '../wechat/code2session.js';
+import type { WechatLoginHook } from '../config/login-hook.js';
+
+/** Injects the class of the host's hook, or `null`. */
+export const WECHAT_LOGIN_HOOK = Symbol('WECHAT_LOGIN_HOOK');
+
+/** A user who has logged in, and what the host says of it. */
+export interface LoggedIn {
+  readonly user: WechatUser;
+  readonly isNew: boolean;
+  readonly account?: object;
+}
+
+/** Stores the user of a login, together with what the host does at it. */
+@Injectable()
+export class LoginHookRunner {
+  private hook: WechatLoginHook | undefined;
+
+  constructor(
+    private readonly users: UsersService,
+    private readonly modules: ModuleRef,
+    @Inject(WECHAT_LOGIN_HOOK) private readonly type: Type<WechatLoginHook> | null,
+  ) {}
+
+  /** Finds the host's hook. @returns what is wrong with it, for the start-up error. */
+  problems(): string[] {
+    if (this.type === null) return [];
+    const { name } = this.type;
+    try {
+      this.hook = this.modules.get(this.type, { strict: false });
+      return [];
+    } catch (error) {
+      return (error as Error).constructor.name === 'InvalidClassScopeException'
+        ? [
+            `loginHook: ${name} or one of its dependencies is request-scoped. A login may be shared by several requests: give them the default scope.`,
+          ]
+        : [`loginHook: ${name} is not a provider. Add it to the providers of one of your modules.`];
+    }
+  }
+
+  /** Without a hook this is one statement, with one a transaction around it and the hook. */
+  store(code2Session: Code2Session): Promise<LoggedIn> {
+    const { hook } = this;
+    if (hook === undefined) return this.users.upsert(code2Session);
+    return this.users.upsertWith(code2Session, async ({ user, isNew }, manager) => {
+      const { appid } = code2Session;
+      const account = readAccount(await hook.onLogin({ user, isNew, appid, manager }));
+      return { user, isNew, ...(account && { account }) };
+    });
+  }
+}
+
+/** What cannot be sent must fail here, where nothing is stored yet. */
+function readAccount(account: unknown): object | undefined {
+  if (account === undefined) return undefined;
+  if (!isRecord(account)) throw new TypeError('The loginHook must return an object or nothing.');
+  try {
+    JSON.stringify(account);
+  } catch (cause) {
+    throw new TypeError('The loginHook returned an object that JSON cannot hold.', { cause });
+  }
+  return account;
+}

@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ForbiddenException, Inject, Injectable, Module, Scope } from '@nestjs/common';
+import { REQUEST } from '@nestjs/core';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import {
+  LoginService,
+  WechatAuthConfigError,
+  wechatAuthEntities,
+  type WechatLogin,
+  type WechatLoginHook,
+} from '../src/index.js';
+import { WechatSandbox } from '../src/testing/index.js';
+import { startApp } from './support/app.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { call, type Answer } from './support/http.js';
+import { LogCapture } from './support/log-capture.js';
+import { platforms, type ListeningApp } from './support/platforms.js';
+
+/** A user of the host. */
+@Entity('account')
+class Account {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('text')
+  role!: string;
+}
+
+/** What the next logins meet. */
+let behave: (login: WechatLogin) => Promise<unknown> = () => Promise.resolve();
+
+@Injectable()
+class Accounts implements WechatLoginHook {
+  async onLogin(login: WechatLogin): Promise<unknown> {
+    if (login.isNew) await login.manager.insert(Account, { id: login.user.id, role: 'member' });
+    return behave(login);
+  }
+}
+
+@Module({ providers: [Accounts] })
+class AccountsModule {}
+
+describe.each(platforms)('a loginHook over $name', (platform) => {
+  let database: TestDatabase;
+  let wechat: WechatSandbox;
+  let server: ListeningApp;
+  const logger = new LogCapture();
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await database.query('CREATE TABLE account (id uuid PRIMARY KEY, role text NOT NULL)');
+    wechat = await WechatSandbox.start();
+    server = await startApp({
+      platform,
+      databaseUrl: database.url,
+      wechatUrl: wechat.url,
+      logger,
+      extras: { loginHook: Accounts },
+      metadata: { imports: [AccountsModule] },
+      typeOrm: { entities: [...wechatAuthEntities, Account] },
+    });
+  });
+  beforeEach(() => {
+    behave = () => Promise.resolve();
+  });
+  afterAll(async () => {
+    await server.app.close();
+    await wechat.close();
+    await database.drop();
+  });
+
+  const logIn = (openid: string): Promise<Answer> =>
+    call('POST', `${server.url}/wechat/login`, { body: { code: wechat.issueCode({ openid }) } });
+  const rowsOf = async (openid: string): Promise<{ users: number; accounts: number }> => {
+    const [row] = await database.query<{ users: number; accounts: number }>(
+      `SELECT count(*)::int AS users, count(a.id)::int AS accounts
+       FROM wechat_user u LEFT JOIN account a USING (id) WHERE openid = $1`,
+      [openid],
+    );
+    return row ?? { users: -1, accounts: -1 };
+  };
+
+  it('creates a row of the host with the user, and extends the response', async () => {
+    behave = ({ appid, isNew }) => Promise.resolve({ appid, nickname: isNew ? 'new' : 'known' });
+    const first = await logIn('o-hook');
+    expect(first.status).toBe(200);
+    expect(first.body).toMatchObject({
+      isNewUser: true,
+      account: { nickname: 'new', appid: expect.stringMatching(/^wx/) },
+    });
+    expect(await rowsOf('o-hook')).toEqual({ users: 1, accounts: 1 });
+    const second = await logIn('o-hook');
+    expect(second.body).toMatchObject({ isNewUser: false, account: { nickname: 'known' } });
+  });
+
+  it('leaves the response without an account if it returns nothing', async () => {
+    expect((await logIn('o-hook-nothing')).body).not.toHaveProperty('account');
+  });
+
+  it('refuses a login with its own status, and stores nothing', async () => {
+    behave = () => Promise.reject(new ForbiddenException({ statusCode: 403, reason: 'banned' }));
+    const refused = await logIn('o-banned');
+    expect([refused.status, refused.body]).toEqual([403, { statusCode: 403, reason: 'banned' }]);
+    expect(await rowsOf('o-banned')).toEqual({ users: 0, accounts: 0 });
+    behave = () => Promise.resolve();
+    expect((await logIn('o-banned')).body).toMatchObject({ isNewUser: true });
+  });
+
+  const circular: Record<string, unknown> = {};
+  circular.itself = circular;
+  it.each<[string, () => Promise<unknown>]>([
+    ['throws an error', () => Promise.reject(new Error('a bug of the host'))],
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- As hosts do.
+    ['throws a string', () => Promise.reject('a bug of the host')],
+    ['returns a circular object', () => Promise.resolve(circular)],
+    ['returns a string', () => Promise.resolve('account')],
+    ['returns a list', () => Promise.resolve([])],
+  ])('that %s is a 500, and stores nothing', async (_, fault) => {
+    behave = fault;
+    const answer = await logIn('o-hook-fault');
+    expect(answer.status).toBe(500);
+    expect(await rowsOf('o-hook-fault')).toEqual({ users: 0, accounts: 0 });
+  });
+
+  it('that fails in its own statement stores nothing, and the error is not taken for ours', async () => {
+    behave = ({ manager }) => manager.query('SELECT 1 / 0');
+    const answer = await logIn('o-hook-sql');
+    expect(answer.status).toBe(500);
+    expect(answer.body).not.toHaveProperty('errorCode');
+    expect(await rowsOf('o-hook-sql')).toEqual({ users: 0, accounts: 0 });
+  });
+
+  it('that never returns ends after five seconds as a 503, and stores nothing', async () => {
+    behave = () => new Promise(() => undefined);
+    const answer = await logIn('o-hook-hangs');
+    expect(answer.body).toMatchObject({ statusCode: 503, errorCode: 'WX_STORE_UNAVAILABLE' });
+    expect(await rowsOf('o-hook-hangs')).toEqual({ users: 0, accounts: 0 });
+    behave = () => Promise.resolve();
+    expect((await logIn('o-hook-hangs')).body).toMatchObject({ isNewUser: true });
+  }, 20_000);
+
+  it('is called once for one code, and creates one row in 200 parallel first logins', async () => {
+    let calls = 0;
+    behave = () => Promise.resolve({ calls: ++calls });
+    const logins = server.app.get(LoginService);
+    const results = await Promise.all(
+      Array.from({ length: 200 }, () => logins.login(wechat.issueCode({ openid: 'o-hook-crowd' }))),
+    );
+    expect(results.filter(({ isNewUser }) => isNewUser)).toHaveLength(1);
+    expect(new Set(results.map(({ userId }) => userId)).size).toBe(1);
+    expect(await rowsOf('o-hook-crowd')).toEqual({ users: 1, accounts: 1 });
+    expect(calls).toBe(200);
+    const code = wechat.issueCode({ openid: 'o-hook-crowd' });
+    await Promise.all([logins.login(code), logins.login(code)]);
+    expect(calls).toBe(201);
+  }, 30_000);
+
+  it('rolls back when the connection ends between the upsert and the commit', async () => {
+    behave = async ({ manager }) => {
+      const [{ pid }] = await manager.query<[{ pid: number }]>('SELECT pg_backend_pid() AS pid');
+      await database.query('SELECT pg_terminate_backend($1)', [pid]);
+    };
+    expect((await logIn('o-hook-crash')).body).toMatchObject({
+      statusCode: 503,
+      errorCode: 'WX_STORE_UNAVAILABLE',
+    });
+    expect(await rowsOf('o-hook-crash')).toEqual({ users: 0, accounts: 0 });
+    behave = () => Promise.resolve();
+    expect((await logIn('o-hook-crash')).body).toMatchObject({ isNewUser: true });
+  });
+});
+
+describe('a loginHook that cannot be used', () => {
+  @Injectable()
+  class Missing extends Accounts {}
+
+  @Injectable({ scope: Scope.REQUEST })
+  class PerRequest extends Accounts {
+    constructor(@Inject(REQUEST) readonly request: object) {
+      super();
+    }
+  }
+
+  @Injectable()
+  class OnPerRequest extends Accounts {
+    constructor(readonly dependency: PerRequest) {
+      super();
+    }
+  }
+
+  it.each([
+    ['is not a provider', Missing, [], /loginHook: Missing is not a provider/],
+    ['is request-scoped', PerRequest, [PerRequest], /PerRequest .*request-scoped/],
+    ['depends on one', OnPerRequest, [PerRequest, OnPerRequest], /OnPerRequest .*request-scoped/],
+  ])('stops the start if it %s, and says what to do', async (_, loginHook, providers, message) => {
+    const database = await createTestDatabase();
+    const start = startApp({
+      databaseUrl: database.url,
+      wechatUrl: 'http://127.0.0.1:1',
+      extras: { loginHook },
+      metadata: { providers },
+    });
+    await expect(start).rejects.toThrow(WechatAuthConfigError);
+    await expect(start).rejects.toThrow(message);
+    await database.drop();
+  });
+});
