@@ -17,11 +17,12 @@ import type {
   WxLike,
   WxRequest,
 } from '../packages/miniprogram/src/index.js';
-import { WechatSandbox } from '../src/testing/index.js';
-import { APPID, SECRET, startApp } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import type { WechatSandbox } from '../src/testing/index.js';
+import { APPID, SECRET } from './support/app.js';
+import type { TestDatabase } from './support/database.js';
 import { call } from './support/http.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 
 const require = createRequire(import.meta.url);
 const HOUR = 3_600_000;
@@ -100,22 +101,16 @@ class Phone implements WxLike {
 }
 
 describe.each(platforms)('the mini program client against $name', (platform) => {
+  const servers = useTestServers();
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let server: ListeningApp;
   let phone: Phone;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start({ apps: [{ appid: APPID, secret: SECRET }] });
-    server = await startApp({ platform, databaseUrl: database.url, wechatUrl: wechat.url });
+    const apps = [{ appid: APPID, secret: SECRET }];
+    ({ database, wechat, server } = await servers.all({ platform }, { apps }));
     phone = new Phone(wechat, server.url);
-  });
-
-  afterAll(async () => {
-    await server.app.close();
-    await wechat.close();
-    await database.drop();
   });
 
   afterEach(() => {
@@ -204,11 +199,7 @@ describe.each(platforms)('the mini program client against $name', (platform) => 
     beforeAll(async () => {
       const options = { session: { expiresIn: 2 } };
       const urls = { databaseUrl: database.url, wechatUrl: wechat.url };
-      brief = await startApp({ platform, ...urls, options });
-    });
-
-    afterAll(async () => {
-      await brief.app.close();
+      brief = await servers.app({ platform, ...urls, options });
     });
 
     it.each([0, 12, -12])(
