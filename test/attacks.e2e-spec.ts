@@ -1,14 +1,14 @@
 import { createHmac, createSign, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SessionsService, WechatAuthError } from '../src/index.js';
-import { WechatSandbox } from '../src/testing/index.js';
-import { APPID, OTHER_APPID, SECRET, startApp } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import type { WechatSandbox } from '../src/testing/index.js';
+import { APPID, OTHER_APPID, SECRET, twoApps } from './support/app.js';
 import { base64url, claims, hmac, json, ourKey, signed } from './support/forge.js';
 import { call, logIn } from './support/http.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
 import { QueryCount } from './support/query-count.js';
+import { useTestServers } from './support/test-servers.js';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const pem = rsa.publicKey.export({ type: 'spki', format: 'pem' }) as string;
@@ -300,29 +300,18 @@ const textAttacks: Attack[] = [
 ];
 
 describe.each(platforms)('attacks over $name', (platform) => {
-  let database: TestDatabase;
+  const servers = useTestServers();
   let wechat: WechatSandbox;
   let server: ListeningApp;
   let sample: Sample;
   const queries = new QueryCount();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start();
-    server = await startApp({
+    ({ wechat, server } = await servers.all({
       platform,
-      databaseUrl: database.url,
-      wechatUrl: wechat.url,
-      options: {
-        appid: undefined,
-        secret: undefined,
-        apps: [
-          { appid: APPID, secret: SECRET },
-          { appid: OTHER_APPID, secret: SECRET },
-        ],
-      },
+      options: twoApps,
       typeOrm: { logger: queries, logging: ['query'] } as never,
-    });
+    }));
     const token = await logIn(server.url, wechat.issueCode());
     const victim = await server.app
       .get(SessionsService)
@@ -331,12 +320,6 @@ describe.each(platforms)('attacks over $name', (platform) => {
     const [header = '', payload = '', mac = ''] = token.split('.');
     const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
     sample = { userId, victimId: victim.userId, token, header, payload, mac, kid };
-  });
-
-  afterAll(async () => {
-    await server.app.close();
-    await wechat.close();
-    await database.drop();
   });
 
   it('a token signed as ours is accepted, so each attack below fails only for its own reason', async () => {

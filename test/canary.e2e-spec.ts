@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   AccessTokenService,
   Code2SessionService,
@@ -12,12 +12,13 @@ import {
 } from '../src/index.js';
 import { AggregatedLogger } from '../src/common/aggregated-logger.js';
 import { SessionKeyCipher } from '../src/users/session-key-cipher.js';
-import { WechatSandbox, type SandboxFault, type SandboxUserData } from '../src/testing/index.js';
+import type { SandboxFault, SandboxUserData, WechatSandbox } from '../src/testing/index.js';
 import { APPID, startApp } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import type { TestDatabase } from './support/database.js';
 import { call } from './support/http.js';
 import { LogCapture } from './support/log-capture.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 
 const SECRET = 'CANARY-AppSecret-0123456789abcdef';
 const faults: SandboxFault[] = [
@@ -30,6 +31,7 @@ const faults: SandboxFault[] = [
 ];
 
 describe.each(platforms)('secrets over $name', (platform) => {
+  const servers = useTestServers();
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let server: ListeningApp;
@@ -40,8 +42,8 @@ describe.each(platforms)('secrets over $name', (platform) => {
   const secrets = new Set<string>([SECRET, encodeURIComponent(SECRET)]);
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start();
+    database = await servers.database();
+    wechat = await servers.sandbox();
     server = await startApp({
       platform,
       databaseUrl: database.url,
@@ -49,11 +51,6 @@ describe.each(platforms)('secrets over $name', (platform) => {
       options: { secret: SECRET, wechat: { baseUrl: wechat.url, timeout: 300 } },
       logger,
     });
-  });
-
-  afterAll(async () => {
-    await wechat.close();
-    await database.drop();
   });
 
   const newCode = (): string => {

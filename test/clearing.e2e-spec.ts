@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { RevokedSessionsCleaner } from '../src/sessions/revoked-sessions.cleaner.js';
 import { WechatSandbox } from '../src/testing/index.js';
 import { startApp } from './support/app.js';
@@ -6,8 +6,10 @@ import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { call, logIn } from './support/http.js';
 import type { ListeningApp } from './support/platforms.js';
 import { QueryCount } from './support/query-count.js';
+import { useTestServers } from './support/test-servers.js';
 
 describe('the cleaner of revoked sessions', () => {
+  const servers = useTestServers();
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let a: ListeningApp;
@@ -15,23 +17,17 @@ describe('the cleaner of revoked sessions', () => {
   const statements = new QueryCount();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start();
+    database = await servers.database();
+    wechat = await servers.sandbox();
     const test = {
       databaseUrl: database.url,
       wechatUrl: wechat.url,
       typeOrm: { logger: statements, logging: ['query'], maxQueryExecutionTime: 100 } as never,
     };
-    [a, b] = [await startApp(test), await startApp(test)];
+    [a, b] = [await servers.app(test), await servers.app(test)];
   });
   afterEach(() => {
     jest.useRealTimers();
-  });
-  afterAll(async () => {
-    await a.app.close();
-    await b.app.close();
-    await wechat.close();
-    await database.drop();
   });
 
   const cleanerOf = ({ app }: ListeningApp): RevokedSessionsCleaner =>

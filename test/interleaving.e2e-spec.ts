@@ -1,35 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { SessionsService } from '../src/index.js';
-import { WechatSandbox } from '../src/testing/index.js';
-import { startApp, type TestAppOptions } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import type { WechatSandbox } from '../src/testing/index.js';
 import { call, logIn } from './support/http.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
 import { QueryCount } from './support/query-count.js';
+import { useTestServers } from './support/test-servers.js';
 
 describe.each(platforms)('concurrent requests over $name', (platform) => {
-  let database: TestDatabase;
+  const servers = useTestServers();
   let wechat: WechatSandbox;
   let a: ListeningApp;
   let b: ListeningApp;
   const queries = new QueryCount();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start();
-    const test: TestAppOptions = {
-      platform,
-      databaseUrl: database.url,
-      wechatUrl: wechat.url,
-      typeOrm: { logger: queries, logging: ['query'] } as never,
-    };
-    [a, b] = [await startApp(test), await startApp(test)];
-  });
-  afterAll(async () => {
-    await a.app.close();
-    await b.app.close();
-    await wechat.close();
-    await database.drop();
+    const typeOrm = { logger: queries, logging: ['query'] } as never;
+    const database = await servers.database();
+    wechat = await servers.sandbox();
+    const urls = { databaseUrl: database.url, wechatUrl: wechat.url };
+    const test = { platform, typeOrm, ...urls };
+    [a, b] = [await servers.app(test), await servers.app(test)];
   });
 
   const crowd = (size: number): Promise<{ openid: string; token: string }[]> =>

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { WechatSandbox } from '../src/testing/index.js';
-import { APPID, OTHER_APPID, SECRET, startApp } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import type { WechatSandbox } from '../src/testing/index.js';
+import { APPID, OTHER_APPID, twoApps } from './support/app.js';
+import type { TestDatabase } from './support/database.js';
 import { call, logIn, type Answer } from './support/http.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -17,37 +18,13 @@ const refused = (statusCode: number, errorCode: string, action: string): object 
 });
 
 describe.each(platforms)('the login routes over $name', (platform) => {
+  const servers = useTestServers();
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let server: ListeningApp;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start({
-      apps: [
-        { appid: APPID, secret: SECRET },
-        { appid: OTHER_APPID, secret: SECRET },
-      ],
-    });
-    server = await startApp({
-      platform,
-      databaseUrl: database.url,
-      wechatUrl: wechat.url,
-      options: {
-        appid: undefined,
-        secret: undefined,
-        apps: [
-          { appid: APPID, secret: SECRET },
-          { appid: OTHER_APPID, secret: SECRET },
-        ],
-      },
-    });
-  });
-
-  afterAll(async () => {
-    await server.app.close();
-    await wechat.close();
-    await database.drop();
+    ({ database, wechat, server } = await servers.all({ platform, options: twoApps }, twoApps));
   });
 
   afterEach(() => {

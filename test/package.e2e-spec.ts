@@ -45,6 +45,7 @@ describe('the npm package', () => {
         'LICENSE',
         'README.md',
         'README.zh-CN.md',
+        'SECURITY.md',
         'CHANGELOG.md',
         'package.json',
         'dist/index.js',
@@ -55,13 +56,26 @@ describe('the npm package', () => {
     );
     const others = files.filter(
       (path) =>
-        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts|map)|[A-Z]+(\.zh-CN)?(\.md)?|package\.json)$/.test(path),
+        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts|map)|[A-Z]+(\.zh-CN)?(\.md)?|package\.json|docs\/[\w-]+\.(md|svg))$/.test(
+          path,
+        ),
     );
     expect(others).toEqual([]);
     expect(files.filter((path) => /spec|test\/|consumer/.test(path))).toEqual([]);
   });
 
   const textOf = (path: string): string => readFileSync(join(folder, 'package', path), 'utf8');
+
+  it('has every page that its pages link to', () => {
+    const pages = files.filter((path) => path.endsWith('.md'));
+    const links = pages.flatMap((page) =>
+      [...textOf(page).matchAll(/\]\(([\w./-]+\.md)[)#]/g)].map(([, link = '']) =>
+        posix.join(posix.dirname(page), link),
+      ),
+    );
+    expect(links).toEqual(expect.arrayContaining(['SECURITY.md', 'docs/BENCHMARKS.md']));
+    expect(links.filter((link) => !files.includes(link))).toEqual([]);
+  });
 
   it('has the sources inside its source maps, as the package has no TypeScript files', () => {
     const maps = files.filter((path) => path.endsWith('.map'));

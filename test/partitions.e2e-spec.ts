@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { RevokedSessionsCleaner } from '../src/sessions/revoked-sessions.cleaner.js';
-import { WechatSandbox } from '../src/testing/index.js';
-import { startApp } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import type { WechatSandbox } from '../src/testing/index.js';
+import type { TestDatabase } from './support/database.js';
 import { call, logIn } from './support/http.js';
 import type { ListeningApp } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 
 const PARTITIONS = 4;
 
@@ -26,20 +26,14 @@ const partitioned = `
   ).join('')}`;
 
 describe('wechat_revoked_session partitioned by user_id', () => {
+  const servers = useTestServers();
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let server: ListeningApp;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start();
-    server = await startApp({ databaseUrl: database.url, wechatUrl: wechat.url });
+    ({ database, wechat, server } = await servers.all());
     await database.query(partitioned);
-  });
-  afterAll(async () => {
-    await server.app.close();
-    await wechat.close();
-    await database.drop();
   });
 
   const statusOf = async (token: string): Promise<unknown> =>

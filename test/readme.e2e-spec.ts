@@ -4,11 +4,12 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
-import { WechatSandbox } from '../src/testing/index.js';
-import { APPID, startApp } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import type { WechatSandbox } from '../src/testing/index.js';
+import { APPID } from './support/app.js';
+import type { TestDatabase } from './support/database.js';
 import { call } from './support/http.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 import { EXAMPLES, writeExamples } from './support/readme-examples.js';
 
 const examples = writeExamples();
@@ -43,18 +44,17 @@ describe.each(['README.md', 'README.zh-CN.md'])('the examples of %s', (page) => 
     expect(found).toHaveLength(1);
     return found[0] ?? '';
   };
+  const servers = useTestServers();
   let database: TestDatabase;
   let wechat: WechatSandbox;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start();
+    database = await servers.database();
+    wechat = await servers.sandbox();
     process.env.DATABASE_URL = database.url;
   });
-  afterAll(async () => {
+  afterAll(() => {
     delete process.env.DATABASE_URL;
-    await wechat.close();
-    await database.drop();
   });
 
   it('run the app in the test that the page shows', async () => {
@@ -83,7 +83,7 @@ describe.each(['README.md', 'README.zh-CN.md'])('the examples of %s', (page) => 
       const { ProfileController } = (await load(
         exampleWith('class ProfileController'),
       )) as Controllers;
-      server = await startApp({
+      server = await servers.app({
         platform,
         databaseUrl: database.url,
         wechatUrl: wechat.url,
@@ -91,7 +91,6 @@ describe.each(['README.md', 'README.zh-CN.md'])('the examples of %s', (page) => 
         metadata: { controllers: [AuthController, ProfileController] },
       });
     });
-    afterAll(() => server.app.close());
 
     it('log in and out on routes of the host', async () => {
       const login = await call('POST', `${server.url}/auth/login`, {

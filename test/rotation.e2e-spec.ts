@@ -1,29 +1,27 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { UsersService, type WechatAuthOptions } from '../src/index.js';
-import { WechatSandbox } from '../src/testing/index.js';
+import type { WechatSandbox } from '../src/testing/index.js';
 import { SECRET, startApp } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import type { TestDatabase } from './support/database.js';
 import { call, logIn } from './support/http.js';
 import type { ListeningApp } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 
 const OLD = 'the old secret, of more than 32 bytes';
 const NEW = 'the new secret, of more than 32 bytes';
 
 describe('key rotation', () => {
+  const servers = useTestServers();
   let database: TestDatabase;
   let wechat: WechatSandbox;
   const running: ListeningApp[] = [];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start();
+    database = await servers.database();
+    wechat = await servers.sandbox();
   });
   afterEach(async () => {
     for (const { app } of running.splice(0)) await app.close();
-  });
-  afterAll(async () => {
-    await wechat.close();
-    await database.drop();
   });
 
   const instance = async (options: Partial<WechatAuthOptions>): Promise<ListeningApp> => {

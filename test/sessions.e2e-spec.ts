@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   Controller,
   Get,
@@ -24,16 +24,12 @@ import {
   WxSessionGuard,
   type WxSession,
 } from '../src/index.js';
-import { WechatSandbox } from '../src/testing/index.js';
-import { APPID, OTHER_APPID, SECRET, startApp, type TestAppOptions } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import type { WechatSandbox } from '../src/testing/index.js';
+import { APPID, OTHER_APPID, twoApps, type TestAppOptions } from './support/app.js';
+import type { TestDatabase } from './support/database.js';
 import { call, logIn } from './support/http.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
-
-const apps = [
-  { appid: APPID, secret: SECRET },
-  { appid: OTHER_APPID, secret: SECRET },
-];
+import { useTestServers } from './support/test-servers.js';
 
 @Controller('shop')
 @UseGuards(WxSessionGuard)
@@ -120,29 +116,23 @@ class RemovedMeanwhileController {
 class RoutesModule {}
 
 describe.each(platforms)('sessions over $name', (platform) => {
+  const servers = useTestServers();
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let a: ListeningApp;
   let b: ListeningApp;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start();
+    database = await servers.database();
+    wechat = await servers.sandbox();
     const test: TestAppOptions = {
       platform,
       databaseUrl: database.url,
       wechatUrl: wechat.url,
-      options: { appid: undefined, secret: undefined, apps },
+      options: twoApps,
       metadata: { imports: [RoutesModule] },
     };
-    [a, b] = [await startApp(test), await startApp(test)];
-  });
-
-  afterAll(async () => {
-    await a.app.close();
-    await b.app.close();
-    await wechat.close();
-    await database.drop();
+    [a, b] = [await servers.app(test), await servers.app(test)];
   });
 
   afterEach(() => {
@@ -416,18 +406,17 @@ class MostlyOpenController {
 }
 
 describe.each(platforms)('a global guard over $name', (platform) => {
+  const servers = useTestServers();
+
   it('[M-12] protects every route except the login and those with @WxPublic', async () => {
-    const database = await createTestDatabase();
-    const wechat = await WechatSandbox.start();
-    const { app, url } = await startApp({
+    const { wechat, server } = await servers.all({
       platform,
-      databaseUrl: database.url,
-      wechatUrl: wechat.url,
       metadata: {
         controllers: [OpenController, ClosedController, MostlyOpenController],
         providers: [{ provide: APP_GUARD, useClass: WxSessionGuard }],
       },
     });
+    const { url } = server;
     const token = await logIn(url, wechat.issueCode());
     const statusOf = async (path: string, options = {}): Promise<number> =>
       (await call('GET', url + path, options)).status;
@@ -442,9 +431,6 @@ describe.each(platforms)('a global guard over $name', (platform) => {
     expect(await statusOf('/wechat/session', { token })).toBe(200);
     expect((await call('DELETE', `${url}/wechat/session`, { token })).status).toBe(204);
     expect(await statusOf('/closed', { token })).toBe(401);
-    await app.close();
-    await wechat.close();
-    await database.drop();
   });
 });
 

@@ -2,29 +2,27 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { WechatSandbox } from '../src/testing/index.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { WechatSandbox } from '../src/testing/index.js';
+import type { TestDatabase } from './support/database.js';
 import { call, logIn, type Answer } from './support/http.js';
 import { platforms } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 
 const PROGRAM = ['--import', '@swc-node/register/esm-register', 'test/support/short-lived-app.ts'];
 
 describe.each(platforms)('an app that closes over $name', ({ name }) => {
+  const servers = useTestServers();
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let started: ChildProcess | undefined;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start();
+    database = await servers.database();
+    wechat = await servers.sandbox();
   });
   afterEach(() => {
     started?.kill('SIGKILL');
-  });
-  afterAll(async () => {
-    await wechat.close();
-    await database.drop();
   });
 
   it('responds to the requests in flight, and its process exits without being killed', async () => {

@@ -19,11 +19,10 @@ import {
   WxSessionGuard,
   type WxSession,
 } from '../src/index.js';
-import { WechatSandbox } from '../src/testing/index.js';
-import { startApp } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import type { WechatSandbox } from '../src/testing/index.js';
 import { call, logIn } from './support/http.js';
 import type { ListeningApp } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 import { freePort } from '../examples/demo/postgres/postgres.js';
 
 @Resolver()
@@ -93,7 +92,7 @@ const refused = (errorCode: string, statusCode = 401): object =>
   });
 
 describe('WxSessionGuard on other transports', () => {
-  let database: TestDatabase;
+  const servers = useTestServers();
   let wechat: WechatSandbox;
   let server: ListeningApp;
   let rpc: ClientProxy;
@@ -101,13 +100,9 @@ describe('WxSessionGuard on other transports', () => {
   let revoked: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start();
     const port = await freePort();
     const options = { transport: Transport.TCP, options: { host: '127.0.0.1', port } } as const;
-    server = await startApp({
-      databaseUrl: database.url,
-      wechatUrl: wechat.url,
+    ({ wechat, server } = await servers.all({
       metadata: {
         imports: [
           GraphQLModule.forRoot<ApolloDriverConfig>({
@@ -120,7 +115,7 @@ describe('WxSessionGuard on other transports', () => {
         providers: [ProfileResolver, ProfileGateway, PerMessageGateway],
       },
       prepare: (app) => app.connectMicroservice<MicroserviceOptions>(options),
-    });
+    }));
     await server.app.startAllMicroservices();
     rpc = ClientProxyFactory.create(options);
     token = await logIn(server.url, wechat.issueCode({ openid: 'o-everywhere' }));
@@ -130,9 +125,6 @@ describe('WxSessionGuard on other transports', () => {
 
   afterAll(async () => {
     await rpc.close();
-    await server.app.close();
-    await wechat.close();
-    await database.drop();
   });
 
   describe('over GraphQL', () => {

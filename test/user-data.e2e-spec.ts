@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Controller, Get, HttpCode, Module, Post, UseGuards } from '@nestjs/common';
 import {
   CurrentWxSession,
@@ -11,12 +11,13 @@ import {
   type WechatUserInfo,
   type WxSession,
 } from '../src/index.js';
-import { WechatSandbox, type SandboxUserData } from '../src/testing/index.js';
+import type { SandboxUserData, WechatSandbox } from '../src/testing/index.js';
 import { decryptCbc } from '../src/user-data/aes-cbc.js';
-import { APPID, OTHER_APPID, SECRET, startApp } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { APPID, OTHER_APPID, twoApps } from './support/app.js';
+import type { TestDatabase } from './support/database.js';
 import { call, logIn, type Answer } from './support/http.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 
 @Controller('user-info')
 @UseGuards(WxSessionGuard)
@@ -36,37 +37,24 @@ class UserInfoController {
 @Module({ controllers: [UserInfoController] })
 class UserInfoModule {}
 
-const apps = [
-  { appid: APPID, secret: SECRET },
-  { appid: OTHER_APPID, secret: SECRET },
-];
-
 describe.each(platforms)('user data over $name', (platform) => {
+  const servers = useTestServers();
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let server: ListeningApp;
   let userData: UserDataService;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start({ apps });
-    server = await startApp({
-      platform,
-      databaseUrl: database.url,
-      wechatUrl: wechat.url,
-      options: { appid: undefined, secret: undefined, apps },
-      metadata: { imports: [UserInfoModule] },
-    });
+    const metadata = { imports: [UserInfoModule] };
+    ({ database, wechat, server } = await servers.all(
+      { platform, options: twoApps, metadata },
+      twoApps,
+    ));
     userData = server.app.get(UserDataService);
   });
   afterEach(() => {
     jest.useRealTimers();
     wechat.recover();
-  });
-  afterAll(async () => {
-    await server.app.close();
-    await wechat.close();
-    await database.drop();
   });
 
   const send = (token: string, body: unknown): Promise<Answer> =>
@@ -275,7 +263,7 @@ withVectors('published test vectors of user data (set WECHAT_VECTORS_DIR)', () =
     signature: string;
     expected: string;
   }
-  let database: TestDatabase;
+  const servers = useTestServers();
   let server: ListeningApp;
   const vector = (name: string): WechatVector => {
     const found = (read('wechat.json') as WechatVector[]).find((each) => each.name === name);
@@ -284,15 +272,10 @@ withVectors('published test vectors of user data (set WECHAT_VECTORS_DIR)', () =
   };
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startApp({ databaseUrl: database.url, wechatUrl: 'http://127.0.0.1:1' });
+    ({ server } = await servers.all());
   });
   afterEach(() => {
     jest.useRealTimers();
-  });
-  afterAll(async () => {
-    await server.app.close();
-    await database.drop();
   });
 
   const userWith = async (sessionKey: string): Promise<string> => {

@@ -1,40 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { UsersService, WechatUser, type Code2Session } from '../src/index.js';
 import { SessionKeyCipher } from '../src/users/session-key-cipher.js';
-import { WechatSandbox } from '../src/testing/index.js';
-import { APPID, OTHER_APPID, SECRET, startApp } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import type { WechatSandbox } from '../src/testing/index.js';
+import { APPID, OTHER_APPID, twoApps } from './support/app.js';
+import type { TestDatabase } from './support/database.js';
 import { call, logIn } from './support/http.js';
 import type { ListeningApp } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 
 describe('UsersService', () => {
+  const servers = useTestServers();
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let server: ListeningApp;
   let users: UsersService;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start();
-    server = await startApp({
-      databaseUrl: database.url,
-      wechatUrl: wechat.url,
-      options: {
-        appid: undefined,
-        secret: undefined,
-        apps: [
-          { appid: APPID, secret: SECRET },
-          { appid: OTHER_APPID, secret: SECRET },
-        ],
-      },
-    });
+    ({ database, wechat, server } = await servers.all({ options: twoApps }));
     users = server.app.get(UsersService);
-  });
-
-  afterAll(async () => {
-    await server.app.close();
-    await wechat.close();
-    await database.drop();
   });
 
   const exchange = (openid: string, more: Partial<Code2Session> = {}): Code2Session => ({
@@ -193,18 +176,18 @@ describe('UsersService', () => {
 });
 
 describe('200 concurrent first logins of one openid on four instances', () => {
+  const servers = useTestServers();
+
   it('all return 200 with one userId, and create one row', async () => {
-    const database = await createTestDatabase();
-    const wechat = await WechatSandbox.start();
+    const { database, wechat, server } = await servers.all();
     const test = { databaseUrl: database.url, wechatUrl: wechat.url };
-    const first = await startApp(test);
-    const servers = [
-      first,
-      ...(await Promise.all([startApp(test), startApp(test), startApp(test)])),
+    const instances = [
+      server,
+      ...(await Promise.all([servers.app(test), servers.app(test), servers.app(test)])),
     ];
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, i) =>
-        call('POST', `${servers[i % 4]?.url ?? ''}/wechat/login`, {
+        call('POST', `${instances[i % 4]?.url ?? ''}/wechat/login`, {
           body: { code: wechat.issueCode({ openid: 'o-crowd' }) },
         }),
       ),
@@ -214,8 +197,5 @@ describe('200 concurrent first logins of one openid on four instances', () => {
     expect(answers.filter(({ body }) => body?.isNewUser === true)).toHaveLength(1);
     const rows = await database.query('SELECT id FROM wechat_user');
     expect(rows).toEqual([{ id: answers[0]?.body?.userId }]);
-    for (const { app } of servers) await app.close();
-    await wechat.close();
-    await database.drop();
   });
 });

@@ -1,13 +1,11 @@
 import { createSecretKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { SigningKey } from '../src/sessions/signing-key.js';
-import { WechatSandbox } from '../src/testing/index.js';
-import { startApp } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { call } from './support/http.js';
 import type { ListeningApp } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 
 const folder = process.env.WECHAT_VECTORS_DIR;
 
@@ -33,19 +31,11 @@ const withVectors = folder === undefined ? describe.skip : describe;
 withVectors('the JWS vectors of Wycheproof (set WECHAT_VECTORS_DIR)', () => {
   const { testGroups } = read('json_web_signature_test.json');
   const vectors = testGroups.flatMap(({ tests }) => tests);
-  let database: TestDatabase;
-  let wechat: WechatSandbox;
+  const servers = useTestServers();
   let server: ListeningApp;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start();
-    server = await startApp({ databaseUrl: database.url, wechatUrl: wechat.url });
-  });
-  afterAll(async () => {
-    await server.app.close();
-    await wechat.close();
-    await database.drop();
+    ({ server } = await servers.all());
   });
 
   it('[M-01] are all refused by the guard', async () => {

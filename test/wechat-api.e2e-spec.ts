@@ -11,25 +11,19 @@ import {
   WechatApiService,
   type WechatApiRequest,
 } from '../src/index.js';
-import { WechatSandbox, type SandboxFault } from '../src/testing/index.js';
-import { APPID, OTHER_APPID, SECRET, startApp } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import type { SandboxFault, WechatSandbox } from '../src/testing/index.js';
+import { APPID, OTHER_APPID, startApp, twoApps } from './support/app.js';
+import type { TestDatabase } from './support/database.js';
 import { call, logIn } from './support/http.js';
 import { LogCapture } from './support/log-capture.js';
 import type { ListeningApp } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 
-const apps = [
-  { appid: APPID, secret: SECRET },
-  { appid: OTHER_APPID, secret: SECRET },
-];
-
+const servers = useTestServers();
 let database: TestDatabase;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(async () => {
-  await database.drop();
+  database = await servers.database();
 });
 
 describe('calls with an access token', () => {
@@ -40,14 +34,14 @@ describe('calls with an access token', () => {
   let users: UsersService;
 
   beforeAll(async () => {
-    wechat = await WechatSandbox.start({ apps });
+    wechat = await servers.sandbox(twoApps);
   });
   // An app of its own for each test: the cache of tokens starts empty.
   const start = async (): Promise<void> => {
     server = await startApp({
       databaseUrl: database.url,
       wechatUrl: wechat.url,
-      options: { appid: undefined, secret: undefined, apps },
+      options: twoApps,
     });
     api = server.app.get(WechatApiService);
     accessTokens = server.app.get(AccessTokenService);
@@ -59,10 +53,6 @@ describe('calls with an access token', () => {
     wechat.expireAccessTokens();
     await server.app.close();
   });
-  afterAll(async () => {
-    await wechat.close();
-  });
-
   const userOf = async (openid: string): Promise<string> => {
     await logIn(server.url, wechat.issueCode({ openid }));
     return (await users.findByOpenid(openid))?.id ?? '';
@@ -429,7 +419,7 @@ describe('responses of WeChat that are not as documented', () => {
       upstream.closeAllConnections();
     };
     const { port } = upstream.address() as AddressInfo;
-    server = await startApp({
+    server = await servers.app({
       databaseUrl: database.url,
       wechatUrl: `http://127.0.0.1:${String(port)}`,
       logger,
@@ -439,8 +429,7 @@ describe('responses of WeChat that are not as documented', () => {
       .upsert({ appid: APPID, openid: 'o-strange', sessionKey: 'AAAAAAAAAAAAAAAAAAAAAA==' });
     id = user.id;
   });
-  afterAll(async () => {
-    await server.app.close();
+  afterAll(() => {
     close();
   });
 

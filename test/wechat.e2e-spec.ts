@@ -1,40 +1,36 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { AggregatedLogger } from '../src/common/aggregated-logger.js';
 import { Code2SessionService } from '../src/index.js';
 import { WechatSandbox, type SandboxFault } from '../src/testing/index.js';
 import { startApp } from './support/app.js';
-import { createTestDatabase, type TestDatabase } from './support/database.js';
+import type { TestDatabase } from './support/database.js';
 import { call, type Answer } from './support/http.js';
 import { LogCapture } from './support/log-capture.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 import { freePort } from '../examples/demo/postgres/postgres.js';
 
 describe.each(platforms)('responses of WeChat to a login over $name', (platform) => {
+  const servers = useTestServers();
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let server: ListeningApp;
   let logger: LogCapture;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start();
+    database = await servers.database();
+    wechat = await servers.sandbox();
     logger = new LogCapture();
-    server = await startApp({
+    server = await servers.app({
       platform,
       databaseUrl: database.url,
       wechatUrl: wechat.url,
       options: { wechat: { baseUrl: wechat.url, timeout: 1000 } },
       logger,
     });
-  });
-
-  afterAll(async () => {
-    await server.app.close();
-    await wechat.close();
-    await database.drop();
   });
 
   beforeEach(() => {
@@ -173,17 +169,15 @@ describe.each(platforms)('responses of WeChat to a login over $name', (platform)
 });
 
 describe('connections to WeChat', () => {
+  const servers = useTestServers();
   let database: TestDatabase;
   const open: { close(): unknown }[] = [];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await servers.database();
   });
   afterEach(async () => {
     for (const each of open.splice(0)) await each.close();
-  });
-  afterAll(async () => {
-    await database.drop();
   });
 
   const appFor = async (wechatUrl: string, timeout = 1000): Promise<string> => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Injectable, Module, UseGuards, type Type } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -16,28 +16,26 @@ import {
   type WechatAuthOptions,
   type WechatAuthOptionsFactory,
 } from '../src/index.js';
-import { WechatSandbox } from '../src/testing/index.js';
+import type { WechatSandbox } from '../src/testing/index.js';
 import { APPID, OTHER_APPID, ProfileModule, SECRET } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { call, logIn } from './support/http.js';
 import { LogCapture } from './support/log-capture.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 
 describe('WechatAuthModule', () => {
+  const servers = useTestServers();
   let database: TestDatabase;
   let wechat: WechatSandbox;
   const running: ListeningApp[] = [];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wechat = await WechatSandbox.start();
+    database = await servers.database();
+    wechat = await servers.sandbox();
   });
   afterEach(async () => {
     for (const { app } of running.splice(0)) await app.close();
-  });
-  afterAll(async () => {
-    await wechat.close();
-    await database.drop();
   });
 
   const typeOrm = (options: Partial<TypeOrmModuleOptions> = {}): TypeOrmModuleOptions =>

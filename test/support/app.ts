@@ -27,6 +27,16 @@ export const APPID = 'wx4f4bc4dec97d474b';
 export const SECRET = 'c4c1f5d0a2b3948576e0f1d2c3b4a596';
 export const OTHER_APPID = 'wx0000000000000002';
 
+/** The options of a server with two mini programs. */
+export const twoApps = {
+  appid: undefined,
+  secret: undefined,
+  apps: [
+    { appid: APPID, secret: SECRET },
+    { appid: OTHER_APPID, secret: SECRET },
+  ],
+};
+
 /** A feature module with a guarded route, as a host writes it. */
 @Controller()
 export class ProfileController {
