@@ -175,13 +175,20 @@ describe('UsersService', () => {
     expect(await users.findByOpenid(id)).toBeNull();
     expect(await users.findByOpenid('o-6', (anything ?? '') as string)).toBeNull();
     expect(await users.findByUnionid(id)).toEqual([]);
-    await users.remove(id);
   });
+
+  it.each(['', 'x', "' OR true --", undefined])(
+    'takes %j for no id of a user to remove, which is a mistake of the host',
+    async (id) => {
+      await expect(users.remove(id!)).rejects.toBeInstanceOf(TypeError);
+    },
+  );
 
   it('removes a user with the session_key, and every session of the user is over', async () => {
     const token = await logIn(server.url, wechat.issueCode({ openid: 'o-removed' }));
     const user = await users.findByOpenid('o-removed');
-    await users.remove(user?.id ?? '');
+    expect(await users.remove(user?.id.toUpperCase() ?? '')).toBe(true);
+    expect(await users.remove(user?.id ?? '')).toBe(false);
     expect(await users.findByOpenid('o-removed')).toBeNull();
     const answer = await call('GET', `${server.url}/me`, { token });
     expect(answer.body).toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });

@@ -17,19 +17,40 @@ export interface SessionKey {
 export class RevocationsRepository {
   constructor(private readonly postgres: PostgresClient) {}
 
-  async revoke(userId: string, id: string, expiresAt: Date): Promise<void> {
-    await this.postgres.query(
+  /**
+   * @param epoch - of the session, where it is known.
+   * @returns whether the session was not over yet.
+   */
+  async revoke(
+    { userId, id, epoch }: Omit<SessionKey, 'epoch'> & { epoch: number | undefined },
+    expiresAt: Date,
+  ): Promise<boolean> {
+    const { rows } = await this.postgres.query(
       `INSERT INTO ${this.revoked} (user_id, id, expires_at)
-       VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-      () => [userId, id, expiresAt],
+       SELECT u.id, $2::uuid, $3::timestamptz FROM ${this.users} u
+       WHERE u.id = $1 AND u.session_epoch = coalesce($4::int, u.session_epoch)
+       ON CONFLICT DO NOTHING RETURNING id`,
+      () => [userId, id, expiresAt, epoch ?? null],
     );
+    return rows.length > 0;
   }
 
-  async revokeAll(userId: string): Promise<void> {
-    await this.postgres.query(
-      `UPDATE ${this.users} SET session_epoch = session_epoch + 1 WHERE id = $1`,
+  /** @returns whether there is such a user. */
+  async revokeAll(userId: string): Promise<boolean> {
+    const { rows } = await this.postgres.query(
+      `UPDATE ${this.users} SET session_epoch = session_epoch + 1 WHERE id = $1 RETURNING id`,
       () => [userId],
     );
+    return rows.length > 0;
+  }
+
+  /** The session epoch of a user; `undefined` where there is no such user. */
+  async findEpoch(userId: string): Promise<number | undefined> {
+    const { rows } = await this.postgres.query<{ epoch: number }>(
+      `SELECT session_epoch AS epoch FROM ${this.users} WHERE id = $1`,
+      () => [userId],
+    );
+    return rows[0]?.epoch;
   }
 
   /** The indexes of the sessions that have ended or whose user is gone. */

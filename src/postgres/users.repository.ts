@@ -91,8 +91,13 @@ export class UsersRepository {
     return rows[0] ?? null;
   }
 
-  async remove(id: string): Promise<void> {
-    await this.postgres.query(`DELETE FROM ${this.table} WHERE id = $1`, () => [id]);
+  /** @returns whether there was such a user. */
+  async remove(id: string): Promise<boolean> {
+    const { rows } = await this.postgres.query(
+      `DELETE FROM ${this.table} WHERE id = $1 RETURNING id`,
+      () => [id],
+    );
+    return rows.length > 0;
   }
 
   private async find(where: string, values: readonly string[]): Promise<WechatUser[]> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { isPlainText } from '../common/is-plain-text.js';
-import { isUuid } from '../common/is-uuid.js';
+import { isUuid, uuidOf } from '../common/is-uuid.js';
 import { WechatApps } from '../config/wechat-apps.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { UsersRepository, type SealedSessionKey } from '../postgres/users.repository.js';
@@ -91,9 +91,13 @@ export class UsersService {
     return { appid, openid, sessionKey };
   }
 
-  /** Removes the user and the `session_key`; every session of the user ends. */
-  async remove(id: string): Promise<void> {
-    if (isUuid(id)) await this.repository.remove(id);
+  /**
+   * Removes the user and the `session_key`; every session of the user ends.
+   * @returns whether there was such a user.
+   * @throws `TypeError` where `id` is no UUID
+   */
+  async remove(id: string): Promise<boolean> {
+    return this.repository.remove(uuidOf(id, 'id'));
   }
 
   private seal({
