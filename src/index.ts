@@ -21,6 +21,7 @@ export type { Code2Session } from './wechat/code2session.js';
 export { UsersService, type UserSessionKey } from './users/users.service.js';
 export { WechatUser } from './postgres/wechat-user.entity.js';
 export { SessionsService } from './sessions/sessions.service.js';
+export type { SessionEnd } from './sessions/session-watcher.js';
 export type { IssuedSession, WxSession } from './sessions/wx-session.js';
 
 export { UserDataService } from './user-data/user-data.service.js';

@@ -12,6 +12,7 @@ import { LoginService } from './login/login.service.js';
 import { SessionProbes } from './sessions/session-probes.js';
 import { RevokedSessionsCleaner } from './sessions/revoked-sessions.cleaner.js';
 import { SessionTokens } from './sessions/session-tokens.js';
+import { SessionWatcher } from './sessions/session-watcher.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { WECHAT_AUTH_DATA_SOURCE, PostgresClient } from './postgres/postgres-client.js';
 import { PostgresClock } from './postgres/postgres-clock.js';
@@ -44,6 +45,7 @@ import { WechatClient } from './wechat/wechat-client.js';
     SessionsService,
     SessionTokens,
     SessionProbes,
+    SessionWatcher,
     RevokedSessionsCleaner,
     WxSessionGuard,
     GuardWiring,

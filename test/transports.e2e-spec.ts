@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Controller, Injectable, UseGuards, type ExecutionContext } from '@nestjs/common';
-import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
+import { GraphQLModule, Mutation, Query, Resolver } from '@nestjs/graphql';
 import {
   ClientProxyFactory,
   MessagePattern,
@@ -16,11 +16,12 @@ import {
   CurrentWxSession,
   CurrentWxUser,
   WechatUser,
+  WxPublic,
   WxSessionGuard,
   type WxSession,
 } from '../src/index.js';
 import type { WechatSandbox } from '../src/testing/index.js';
-import { call, logIn } from './support/http.js';
+import { call, logIn, type Answer } from './support/http.js';
 import type { ListeningApp } from './support/platforms.js';
 import { useTestServers } from './support/test-servers.js';
 import { freePort } from '../examples/demo/postgres/postgres.js';
@@ -34,9 +35,38 @@ class ProfileResolver {
   }
 }
 
+/** The fields of a mutation run one after the other. */
+@Resolver()
+@UseGuards(WxSessionGuard)
+class SerialResolver {
+  @Mutation(() => String)
+  userId(@CurrentWxSession() session: WxSession): string {
+    return session.userId;
+  }
+
+  @WxPublic()
+  @Mutation(() => String, { nullable: true })
+  publicUserId(@CurrentWxSession() session: WxSession): string {
+    return session.userId;
+  }
+
+  @WxPublic()
+  @Mutation(() => Boolean)
+  async pause(): Promise<boolean> {
+    await new Promise((end) => setTimeout(end, 300));
+    return true;
+  }
+}
+
 @WebSocketGateway()
 @UseGuards(WxSessionGuard)
 class ProfileGateway {
+  @WxPublic()
+  @SubscribeMessage('public')
+  publicUserId(@CurrentWxSession() session: WxSession): object {
+    return { event: 'you', data: session.userId };
+  }
+
   @SubscribeMessage('whoami')
   whoAmI(@CurrentWxSession() session: WxSession): object {
     return { event: 'you', data: session.userId };
@@ -109,10 +139,11 @@ describe('WxSessionGuard on other transports', () => {
             driver: ApolloDriver,
             autoSchemaFile: true,
             playground: false,
+            allowBatchedHttpRequests: true,
           }),
         ],
         controllers: [ProfileMessages],
-        providers: [ProfileResolver, ProfileGateway, PerMessageGateway],
+        providers: [ProfileResolver, SerialResolver, ProfileGateway, PerMessageGateway],
       },
       prepare: (app) => app.connectMicroservice<MicroserviceOptions>(options),
     }));
@@ -154,6 +185,31 @@ describe('WxSessionGuard on other transports', () => {
           },
         ],
       });
+    });
+  });
+
+  describe('keeps the session of one GraphQL field from a public field', () => {
+    const run = (body: unknown): Promise<Answer> =>
+      call('POST', `${server.url}/graphql`, { token, body });
+    const userId = expect.stringMatching(/^[\da-f-]{36}$/);
+
+    it('of the same operation', async () => {
+      const { body } = await run({ query: 'mutation { userId publicUserId }' });
+      expect(body).toMatchObject({
+        data: { userId, publicUserId: null },
+        errors: [{ path: ['publicUserId'] }],
+      });
+    });
+
+    it('of another operation of the batch', async () => {
+      const { body } = await run([
+        { query: 'mutation { userId }' },
+        { query: 'mutation { pause publicUserId }' },
+      ]);
+      expect(body).toMatchObject([
+        { data: { userId } },
+        { data: { pause: true, publicUserId: null }, errors: [{ path: ['publicUserId'] }] },
+      ]);
     });
   });
 
@@ -210,19 +266,39 @@ describe('WxSessionGuard on other transports', () => {
       expect(text).toContain('WX_SESSION_INVALID');
     });
 
-    it('[M-07] checks the session for every message: after a logout the open connection is refused', async () => {
-      const short = await logIn(server.url, wechat.issueCode());
-      const socket = io(server.url, { transports: ['websocket'], auth: { token: short } });
-      const answerTo = (message: string): Promise<unknown> =>
+    describe('with one connection', () => {
+      let short: string;
+      let socket: Socket;
+
+      beforeEach(async () => {
+        short = await logIn(server.url, wechat.issueCode());
+        socket = io(server.url, { transports: ['websocket'], auth: { token: short } });
+      });
+      afterEach(() => {
+        socket.close();
+      });
+
+      const answerTo = (event: string, message: unknown = {}): Promise<unknown> =>
         new Promise((resolve) => {
           socket.once('you', resolve);
           socket.once('exception', resolve);
-          socket.emit(message, {});
+          socket.emit(event, message);
         });
-      expect(await answerTo('whoami')).toEqual(expect.any(String));
-      await call('DELETE', `${server.url}/wechat/session`, { token: short });
-      expect(await answerTo('whoami')).toEqual(refused('WX_SESSION_REVOKED'));
-      socket.close();
+
+      it('[M-07] checks the session for every message: after a logout the open connection is refused', async () => {
+        expect(await answerTo('whoami')).toEqual(expect.any(String));
+        await call('DELETE', `${server.url}/wechat/session`, { token: short });
+        expect(await answerTo('whoami')).toEqual(refused('WX_SESSION_REVOKED'));
+      });
+
+      it('shows the session of one text message to no public handler of another', async () => {
+        expect(await answerTo('whoami', 'text')).toEqual(expect.any(String));
+        expect(await answerTo('public', 'text')).toMatchObject({ status: 'error' });
+        expect(await answerTo('whoami', 'text')).toEqual(expect.any(String));
+        await call('DELETE', `${server.url}/wechat/session`, { token: short });
+        expect(await answerTo('whoami', 'text')).toEqual(refused('WX_SESSION_REVOKED'));
+        expect(await answerTo('public', 'text')).toMatchObject({ status: 'error' });
+      });
     });
   });
 

@@ -158,13 +158,20 @@ describe('UsersService', () => {
     expect(await users.findByOpenid(id)).toBeNull();
     expect(await users.findByOpenid('o-6', (anything ?? '') as string)).toBeNull();
     expect(await users.findByUnionid(id)).toEqual([]);
-    await users.remove(id);
   });
+
+  it.each(['', 'x', "' OR true --", undefined])(
+    'refuses to remove a user with the id %j as a TypeError',
+    async (id) => {
+      await expect(users.remove(id!)).rejects.toBeInstanceOf(TypeError);
+    },
+  );
 
   it('[M-07] removes a user together with the session_key, and ends all sessions of the user', async () => {
     const token = await logIn(server.url, wechat.issueCode({ openid: 'o-removed' }));
     const user = await users.findByOpenid('o-removed');
-    await users.remove(user?.id ?? '');
+    expect(await users.remove(user?.id.toUpperCase() ?? '')).toBe(true);
+    expect(await users.remove(user?.id ?? '')).toBe(false);
     expect(await users.findByOpenid('o-removed')).toBeNull();
     const answer = await call('GET', `${server.url}/me`, { token });
     expect(answer.body).toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });

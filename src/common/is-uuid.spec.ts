@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { isUuid } from './is-uuid.js';
+import { isUuid, uuidOf } from './is-uuid.js';
 
 const uuid = '0b5e5c0e-7a5d-4c1b-9f0e-2d3c4b5a6978';
 
@@ -30,4 +30,18 @@ describe('isUuid', () => {
   ])('refuses %s', (_, value) => {
     expect(isUuid(value)).toBe(false);
   });
+});
+
+describe('uuidOf', () => {
+  it('takes a UUID in any case', () => {
+    expect(uuidOf(uuid.toUpperCase(), 'id')).toBe(uuid);
+    expect(uuidOf(uuid, 'id')).toBe(uuid);
+  });
+
+  it.each([['x'], [''], [undefined], [null], [[uuid]], [new String(uuid)], [`${uuid}\n`]])(
+    'refuses %p with a TypeError that does not repeat it',
+    (value) => {
+      expect(() => uuidOf(value, 'userId')).toThrow(new TypeError('userId must be a UUID.'));
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { privateField } from '../common/private-field.js';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import type { WxSession } from '../sessions/wx-session.js';
-import { CallStorage } from './call-storage.js';
 import { transportOf } from './transports/transports.js';
 
 /** What the guard knows of a call that it let in. */
@@ -21,15 +21,17 @@ interface Stored {
   readonly isAmbiguous?: boolean;
 }
 
+const stored = privateField<Stored>();
+
 const storedFor = (context: ExecutionContext): Stored | undefined =>
-  CallStorage.get(transportOf(context).callOf(context)) as Stored | undefined;
+  stored.get(transportOf(context).callOf(context));
 
 /** Keeps `guarded` for the handler and all that runs before and after it. */
 export function setGuardedCall(context: ExecutionContext, guarded: GuardedCall): void {
   const { callOf, isShared } = transportOf(context);
   const before = isShared?.(context) === true ? storedFor(context) : undefined;
   const { sessionId = guarded.session.id, isAmbiguous = false } = before ?? {};
-  CallStorage.set(
+  stored.set(
     callOf(context),
     isAmbiguous || sessionId !== guarded.session.id
       ? { isAmbiguous: true }
@@ -39,9 +41,9 @@ export function setGuardedCall(context: ExecutionContext, guarded: GuardedCall):
 
 /** An object may have served another call before, whose session is not that of this one. */
 export function clearGuardedCall(context: ExecutionContext): void {
-  const stored = storedFor(context);
-  if (stored === undefined) return;
-  CallStorage.set(transportOf(context).callOf(context), { ...stored, guarded: undefined });
+  const before = storedFor(context);
+  if (before === undefined) return;
+  stored.set(transportOf(context).callOf(context), { ...before, guarded: undefined });
 }
 
 /**

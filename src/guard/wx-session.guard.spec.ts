@@ -8,6 +8,7 @@ import { createTestPostgres, type TestPostgres } from '../../test/support/test-p
 import { WechatApps } from '../config/wechat-apps.js';
 import { SessionProbes } from '../sessions/session-probes.js';
 import { SessionTokens } from '../sessions/session-tokens.js';
+import { SessionWatcher } from '../sessions/session-watcher.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { IssuedSession } from '../sessions/wx-session.js';
 import { SessionKeyCipher } from '../users/session-key-cipher.js';
@@ -61,10 +62,12 @@ describe('WxSessionGuard', () => {
       ],
     });
     const apps = new WechatApps(config);
+    const probes = new SessionProbes(test.revocations);
     sessions = new SessionsService(
       new SessionTokens(apps, config),
-      new SessionProbes(test.revocations),
+      probes,
       test.revocations,
+      new SessionWatcher(probes, test.revocations),
     );
     users = new UsersService(test.users, apps, new SessionKeyCipher(apps, config), config);
   });

@@ -29,10 +29,10 @@ export class GatheredQuery<Question, Answer> {
     }
     if (!this.isBusy) {
       this.isBusy = true;
-      // After the requests that have already arrived, so that they share the query; at once where
-      // questions come one at a time, as waiting would only delay them.
+      // After the requests that have already arrived, so that they share the query; at the end of
+      // this turn where questions come one at a time, as waiting would only delay them.
       if (this.lastSize > 1) setImmediate(() => void this.send());
-      else void this.send();
+      else queueMicrotask(() => void this.send());
     }
     return asked.answer;
   }

@@ -22,12 +22,20 @@ export class RevocationsRepository {
     private readonly clock: PostgresClock,
   ) {}
 
-  /** @returns whether it had not been revoked before. */
-  async revoke(userId: string, id: string, expiresAt: Date): Promise<boolean> {
+  /**
+   * @param epoch - of the session, where it is known.
+   * @returns whether the session had not ended yet.
+   */
+  async revoke(
+    { userId, id, epoch }: Omit<SessionKey, 'epoch'> & { epoch: number | undefined },
+    expiresAt: Date,
+  ): Promise<boolean> {
     const revoked = await this.postgres.query(
       `INSERT INTO ${this.revoked} (user_id, id, expires_at)
-       VALUES ($1, $2, to_timestamp($3::float8 / 1000)) ON CONFLICT DO NOTHING RETURNING id`,
-      [userId, id, expiresAt.getTime()],
+       SELECT u.id, $2::uuid, to_timestamp($3::float8 / 1000) FROM ${this.users} u
+       WHERE u.id = $1 AND u.session_epoch = coalesce($4::int, u.session_epoch)
+       ON CONFLICT DO NOTHING RETURNING id`,
+      [userId, id, expiresAt.getTime(), epoch ?? null],
       () => true,
     );
     return revoked.length > 0;
@@ -40,11 +48,7 @@ export class RevocationsRepository {
    */
   async revokeAll(userId: string): Promise<boolean> {
     const deadline = await this.clock.timeOf(performance.now() + TIMEOUT_MS);
-    const [epoch] = await this.postgres.query(
-      `SELECT session_epoch FROM ${this.users} WHERE id = $1`,
-      [userId],
-      (row) => row.number('session_epoch'),
-    );
+    const epoch = await this.findEpoch(userId);
     if (epoch === undefined) return false;
     const [inTime] = await this.postgres.query(
       `WITH gate AS MATERIALIZED (
@@ -63,6 +67,16 @@ export class RevocationsRepository {
       throw new WechatAuthError('WX_STORE_UNAVAILABLE');
     }
     return true;
+  }
+
+  /** The session epoch of a user; `undefined` where there is no such user. */
+  async findEpoch(userId: string): Promise<number | undefined> {
+    const [epoch] = await this.postgres.query(
+      `SELECT session_epoch FROM ${this.users} WHERE id = $1`,
+      [userId],
+      (row) => row.number('session_epoch'),
+    );
+    return epoch;
   }
 
   /** The indexes of the sessions that have ended or whose user is gone. */

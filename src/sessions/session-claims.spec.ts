@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { readClaims } from './session-claims.js';
+import { isIssuedAhead, readClaims } from './session-claims.js';
 
 const NOW = 1_800_000_000;
 const HOUR = 3600;
@@ -74,9 +74,8 @@ describe('readClaims', () => {
     expect([2 ** 31 - 1, 2 ** 31].map((epoch) => accepts({ epoch }))).toEqual([true, false]);
   });
 
-  it('bears with an instance whose clock is ahead, by 60 seconds and no more', () => {
-    const ahead = (by: number): boolean => accepts({ iat: NOW + by, exp: NOW + by + HOUR });
-    expect([59, 60, 61].map(ahead)).toEqual([true, true, false]);
+  it('leaves it to the caller that it was issued ahead, as of an expiry', () => {
+    expect(accepts({ iat: NOW + HOUR, exp: NOW + 2 * HOUR })).toBe(true);
   });
 
   it('takes no session that lasts longer than configured, or no time at all', () => {
@@ -106,5 +105,14 @@ describe('readClaims', () => {
         },
       ),
     );
+  });
+});
+
+describe('isIssuedAhead', () => {
+  it('bears with an instance whose clock is ahead, by 60 seconds and no more', () => {
+    jest.useFakeTimers({ now: NOW * 1000 });
+    const ahead = (by: number): boolean => isIssuedAhead({ ...issued, iat: NOW + by });
+    expect([-HOUR, 59, 60, 61].map(ahead)).toEqual([false, false, false, true]);
+    jest.useRealTimers();
   });
 });

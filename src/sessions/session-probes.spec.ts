@@ -60,6 +60,30 @@ describe('SessionProbes', () => {
     expect(queries.count).toBe(1);
   });
 
+  it('asks once for a session that is asked for more than once', async () => {
+    const asked: number[] = [];
+    class Counting extends RevocationsRepository {
+      override findEnded(sessions: readonly SessionKey[]): Promise<ReadonlySet<number>> {
+        asked.push(sessions.length);
+        return super.findEnded(sessions);
+      }
+    }
+    const counting = new SessionProbes(new Counting(test.client, test.clock));
+    const [user, raised] = [await newUser(), await newUser(1)];
+    const [live, ended] = [session(user), session(raised, 0)];
+    const of = [
+      live,
+      ended,
+      { ...live },
+      ended,
+      { ...live, epoch: 1 },
+      { ...live, userId: raised },
+    ];
+    const answers = await Promise.all(of.map((each) => counting.isLive(each)));
+    expect(answers).toEqual([true, false, true, false, false, false]);
+    expect(asked).toEqual([4]);
+  });
+
   it('ends a session only for its own user', async () => {
     const mine = session(await newUser());
     await revoke({ ...mine, userId: randomUUID() });

@@ -1,21 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { GatheredQuery } from '../postgres/gathered-query.js';
 import { RevocationsRepository, type SessionKey } from '../postgres/revocations.repository.js';
 
-interface Probe {
-  readonly session: SessionKey;
-  readonly resolve: (isLive: boolean) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/**
- * Asks Postgres whether sessions are live. No answer is kept, yet many probes share one query:
- * those that arrive while a query is under way go out together in the next one, which is sent after
- * all of them arrived.
- */
+/** Asks Postgres whether sessions are live, for all who ask at the same time together. */
 @Injectable()
 export class SessionProbes {
-  private waiting: Probe[] = [];
-  private isBusy = false;
+  private readonly probes = new GatheredQuery<SessionKey, boolean>(async (sessions) => {
+    const ended = await this.revocations.findEnded(sessions);
+    return sessions.map((_, i) => !ended.has(i));
+  });
 
   constructor(private readonly revocations: RevocationsRepository) {}
 
@@ -24,29 +17,7 @@ export class SessionProbes {
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
    */
   isLive(session: SessionKey): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ session, resolve, reject });
-      if (this.isBusy) return;
-      this.isBusy = true;
-      // After the requests that have already arrived, so that they share the query.
-      setImmediate(() => void this.send());
-    });
-  }
-
-  private async send(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const probes = this.waiting;
-      this.waiting = [];
-      try {
-        const ended = await this.revocations.findEnded(probes.map(({ session }) => session));
-        probes.forEach(({ resolve }, i) => {
-          resolve(!ended.has(i));
-        });
-      } catch (error) {
-        // Those that arrived meanwhile have waited as long: they do not wait for another failure.
-        for (const { reject } of [...probes, ...this.waiting.splice(0)]) reject(error);
-      }
-    }
-    this.isBusy = false;
+    const { userId, id, epoch } = session;
+    return this.probes.ask(`${userId} ${id} ${String(epoch)}`, session);
   }
 }

@@ -6,7 +6,7 @@ import { deriveKey } from '../crypto/derive-key.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../config/wechat-auth.config.js';
-import { readClaims, type SessionClaims } from './session-claims.js';
+import { isIssuedAhead, readClaims, type SessionClaims } from './session-claims.js';
 import { headerOf, SigningKey } from './signing-key.js';
 import { sessionOf, type IssuedSession } from './wx-session.js';
 
@@ -62,10 +62,21 @@ export class SessionTokens {
    * @throws {@link WechatAuthError} `WX_SESSION_INVALID`, `WX_SESSION_EXPIRED`
    */
   verify(token: unknown): SessionClaims {
+    const claims = this.read(token);
+    if (isIssuedAhead(claims)) throw new WechatAuthError('WX_SESSION_INVALID');
+    return claims;
+  }
+
+  /**
+   * Accepts what {@link verify} accepts, and a token of an instance whose clock is ahead: to end its
+   * session, not to let it in.
+   * @throws {@link WechatAuthError} `WX_SESSION_INVALID`, `WX_SESSION_EXPIRED`
+   */
+  read(token: unknown): SessionClaims {
     if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) {
       throw new WechatAuthError('WX_SESSION_INVALID');
     }
-    const claims = this.verified.get(token) ?? this.read(token);
+    const claims = this.verified.get(token) ?? this.readAnew(token);
     if (claims.exp * 1000 <= Date.now()) {
       this.verified.delete(token);
       throw new WechatAuthError('WX_SESSION_EXPIRED');
@@ -77,7 +88,7 @@ export class SessionTokens {
    * The header must be one of ours byte for byte, so that whatever a forger could say in it is
    * never read.
    */
-  private read(token: string): SessionClaims {
+  private readAnew(token: string): SessionClaims {
     const key = this.keyByHeader.get(headerOf(token));
     if (key === undefined) throw new WechatAuthError('WX_SESSION_INVALID');
     const { issuer, expiresIn } = this.config.session;

@@ -15,8 +15,9 @@ import { WechatApps } from '../config/wechat-apps.js';
 import { resolveConfig, type WechatAuthConfig } from '../config/wechat-auth.config.js';
 import { SessionProbes } from './session-probes.js';
 import { SessionTokens } from './session-tokens.js';
+import { SessionWatcher } from './session-watcher.js';
 import { SessionsService } from './sessions.service.js';
-import type { IssuedSession } from './wx-session.js';
+import type { IssuedSession, WxSession } from './wx-session.js';
 
 const SECRET = 'c4c1f5d0a2b3948576e0f1d2c3b4a596';
 const config = resolveConfig({ appid: 'wx1', secret: SECRET });
@@ -28,8 +29,11 @@ describe('SessionsService', () => {
   const serviceWith = (
     theConfig: WechatAuthConfig,
     tokens = new SessionTokens(new WechatApps(theConfig), theConfig),
-  ): SessionsService =>
-    new SessionsService(tokens, new SessionProbes(test.revocations), test.revocations);
+  ): SessionsService => {
+    const probes = new SessionProbes(test.revocations);
+    const watcher = new SessionWatcher(probes, test.revocations);
+    return new SessionsService(tokens, probes, test.revocations, watcher);
+  };
 
   beforeAll(async () => {
     Logger.overrideLogger(false);
@@ -89,39 +93,81 @@ describe('SessionsService', () => {
   it('ends a session, and writes down which, for as long as it would have lasted', async () => {
     await forgetRevoked();
     const { token, session } = await logIn();
-    await sessions.revoke(session);
-    await sessions.revoke(session);
+    expect(await sessions.revoke(session)).toBe(true);
     const { id, userId, expiresAt } = session;
     expect(await revoked()).toEqual([{ id, userId, expiresAt }]);
     await expect(sessions.verify(token)).rejects.toMatchObject(isOver);
   });
 
-  it('has nothing to end where a session is none of ours', async () => {
+  it('ends a session whose ids the host has in capitals', async () => {
+    const { token, session } = await logIn();
+    const [id, userId] = [session.id.toUpperCase(), session.userId.toUpperCase()];
+    expect(await sessions.revoke({ ...session, id, userId })).toBe(true);
+    await expect(sessions.verify(token)).rejects.toMatchObject(isOver);
+  });
+
+  it('says where a session was over before', async () => {
     const { session } = await logIn();
-    await sessions.revoke({ ...session, id: `${session.id}'` });
-    await sessions.revoke({ ...session, userId: '' });
+    expect(await sessions.revoke(session)).toBe(true);
+    expect(await sessions.revoke(session)).toBe(false);
+    const { session: raised } = await logIn();
+    await sessions.revokeAll(raised.userId);
+    expect(await sessions.revoke(raised)).toBe(false);
+    const { session: gone } = await logIn();
+    await test.database.query('DELETE FROM wechat_user WHERE id = $1', [gone.userId]);
+    expect(await sessions.revoke(gone)).toBe(false);
+    expect(await sessions.revoke({ ...gone })).toBe(false);
+  });
+
+  it.each<[string, (session: WxSession) => WxSession]>([
+    ['an id that is no UUID', (session) => ({ ...session, id: `${session.id}'` })],
+    ['no userId', (session) => ({ ...session, userId: '' })],
+    ['a date in words', (session) => ({ ...session, expiresAt: '2030-01-01' as never })],
+    ['no date', (session) => ({ ...session, expiresAt: new Date(NaN) })],
+    ['nothing in it', () => ({}) as never],
+    ['no session at all', () => undefined as never],
+  ])('takes a session with %s for a mistake of the host', async (_, change) => {
+    const wrong = change((await logIn()).session);
+    await expect(sessions.revoke(wrong)).rejects.toBeInstanceOf(TypeError);
+    expect(() => sessions.ended(wrong)).toThrow(TypeError);
     expect(test.queries.count).toBe(0);
   });
 
   describe('revokeToken', () => {
     it('ends the session of the token', async () => {
       const { token } = await logIn();
-      await sessions.revokeToken(token);
+      expect(await sessions.revokeToken(token)).toBe(true);
+      await expect(sessions.verify(token)).rejects.toMatchObject(isOver);
+    });
+
+    it('ends the session of an instance whose clock is ahead, which is not let in', async () => {
+      const now = Date.now();
+      jest.spyOn(Date, 'now').mockReturnValue(now + 90_000);
+      const { token } = await logIn();
+      jest.spyOn(Date, 'now').mockReturnValue(now);
+      for (const step of ['unknown', 'remembered']) {
+        const refused = sessions.verify(token).catch((error: unknown) => [step, error]);
+        expect(await refused).toMatchObject([step, { errorCode: 'WX_SESSION_INVALID' }]);
+        expect(await sessions.revokeToken(token)).toBe(step === 'unknown');
+      }
+      jest.spyOn(Date, 'now').mockReturnValue(now + 90_000);
       await expect(sessions.verify(token)).rejects.toMatchObject(isOver);
     });
 
     it('has nothing to end where the token is no session, or over', async () => {
       await forgetRevoked();
       const { token, expiresAt } = await logIn();
-      for (const other of ['', 'a.b.c', `${token}A`]) await sessions.revokeToken(other);
+      for (const other of ['', 'a.b.c', `${token}A`]) {
+        expect(await sessions.revokeToken(other)).toBe(false);
+      }
       jest.spyOn(Date, 'now').mockReturnValue(expiresAt.getTime());
-      await sessions.revokeToken(token);
+      expect(await sessions.revokeToken(token)).toBe(false);
       expect(await revoked()).toEqual([]);
     });
 
     it('does not take a fault of ours for a token that is no session', async () => {
       class FaultyTokens extends SessionTokens {
-        override verify(): never {
+        override read(): never {
           throw new TypeError('a fault');
         }
       }
@@ -130,12 +176,19 @@ describe('SessionsService', () => {
     });
   });
 
-  it('revokeAll ends the sessions of a user, and of nobody where the id is none', async () => {
+  it('revokeAll ends the sessions of a user, whose id may be in capitals', async () => {
     const [mine, yours] = [await logIn(), await logIn()];
-    for (const id of ['', 'x', `${mine.session.userId}'`]) await sessions.revokeAll(id);
-    expect(await sessions.verify(mine.token)).toEqual(mine.session);
-    await sessions.revokeAll(mine.session.userId);
+    expect(await sessions.revokeAll(mine.session.userId.toUpperCase())).toBe(true);
     await expect(sessions.verify(mine.token)).rejects.toMatchObject(isOver);
     expect(await sessions.verify(yours.token)).toEqual(yours.session);
+    expect(await sessions.revokeAll(randomUUID())).toBe(false);
+  });
+
+  it('revokeAll takes an id that is no UUID for a mistake of the host', async () => {
+    const { token, session } = await logIn();
+    for (const id of ['', 'x', `${session.userId}'`, undefined as never]) {
+      await expect(sessions.revokeAll(id)).rejects.toBeInstanceOf(TypeError);
+    }
+    expect(await sessions.verify(token)).toEqual(session);
   });
 });

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { isUuid } from '../common/is-uuid.js';
+import type { Observable } from 'rxjs';
+import { uuidOf } from '../common/is-uuid.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { RevocationsRepository } from '../postgres/revocations.repository.js';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import { SessionProbes } from './session-probes.js';
 import type { SessionClaims } from './session-claims.js';
 import { SessionTokens } from './session-tokens.js';
-import { sessionOf, type IssuedSession, type WxSession } from './wx-session.js';
+import { SessionWatcher, type SessionEnd, type WatchedSession } from './session-watcher.js';
+import { epochOf, sessionOf, type IssuedSession, type WxSession } from './wx-session.js';
 
 /**
  * Issues, verifies and ends our sessions. Ending is strict: once a call here has ended a session,
@@ -18,6 +20,7 @@ export class SessionsService {
     private readonly tokens: SessionTokens,
     private readonly probes: SessionProbes,
     private readonly revocations: RevocationsRepository,
+    private readonly watcher: SessionWatcher,
   ) {}
 
   /**
@@ -41,29 +44,68 @@ export class SessionsService {
     return sessionOf(claims);
   }
 
-  /** Ends one session. @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE` */
-  async revoke(session: WxSession): Promise<void> {
-    if (!isUuid(session.userId) || !isUuid(session.id)) return;
-    await this.revocations.revoke(session.userId, session.id, session.expiresAt);
+  /**
+   * Ends one session.
+   * @returns whether it was not over before.
+   * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
+   * @throws `TypeError` where it is no session
+   */
+  async revoke(session: WxSession): Promise<boolean> {
+    const { expiresAt, ...key } = knownBy(session);
+    return this.revocations.revoke(key, expiresAt);
   }
 
   /**
-   * Ends the session of a token, where it is one; any other text is no session and nothing to end.
+   * Ends the session of a token, also of an instance whose clock is ahead; any other text is no
+   * session and nothing to end.
+   * @returns whether there was a session to end.
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
    */
-  async revokeToken(token: string): Promise<void> {
+  async revokeToken(token: string): Promise<boolean> {
     let claims: SessionClaims;
     try {
-      claims = this.tokens.verify(token);
+      claims = this.tokens.read(token);
     } catch (error) {
-      if (error instanceof WechatAuthError) return;
+      if (error instanceof WechatAuthError) return false;
       throw error;
     }
-    await this.revoke(sessionOf(claims));
+    return this.revoke(sessionOf(claims));
   }
 
-  /** Ends every session of a user. @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE` */
-  async revokeAll(userId: string): Promise<void> {
-    if (isUuid(userId)) await this.revocations.revokeAll(userId);
+  /**
+   * Ends every session of a user.
+   * @returns whether there is such a user.
+   * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
+   * @throws `TypeError` where `userId` is no UUID
+   */
+  async revokeAll(userId: string): Promise<boolean> {
+    return this.revocations.revokeAll(uuidOf(userId, 'userId'));
   }
+
+  /**
+   * Emits once, within ten seconds of the end of the session, and completes: for streams and sockets
+   * that outlive their request. All watched sessions share one query every four seconds. An outage
+   * of Postgres ends no session.
+   *
+   * @param session - as the guard or {@link verify} has given it: a copy of it does not tell what
+   * {@link revokeAll} had ended before.
+   * @throws `TypeError` where it is no session
+   */
+  ended(session: WxSession): Observable<SessionEnd> {
+    return this.watcher.ended(knownBy(session));
+  }
+}
+
+/** What a session is known by. @throws `TypeError` where the host has made up one that is none */
+function knownBy(session: WxSession): WatchedSession {
+  const { expiresAt } = session;
+  if (!(expiresAt instanceof Date) || Number.isNaN(expiresAt.getTime())) {
+    throw new TypeError('session.expiresAt must be a valid Date.');
+  }
+  return {
+    userId: uuidOf(session.userId, 'session.userId'),
+    id: uuidOf(session.id, 'session.id'),
+    epoch: epochOf(session),
+    expiresAt,
+  };
 }

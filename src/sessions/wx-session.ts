@@ -1,3 +1,4 @@
+import { privateField } from '../common/private-field.js';
 import type { SessionClaims } from './session-claims.js';
 
 /** A session of ours, as its token tells it. */
@@ -22,11 +23,21 @@ export interface IssuedSession {
   readonly session: WxSession;
 }
 
+/** The user's session epoch when it was issued: it decides what `revokeAll` has ended. */
+const epochs = privateField<number>();
+
 /** The session that the claims of a token are about; the caller may keep and change it. */
-export const sessionOf = ({ jti, sub, aud, iat, exp }: SessionClaims): WxSession => ({
-  id: jti,
-  userId: sub,
-  appid: aud,
-  issuedAt: new Date(iat * 1000),
-  expiresAt: new Date(exp * 1000),
-});
+export function sessionOf({ jti, sub, aud, epoch, iat, exp }: SessionClaims): WxSession {
+  const session = {
+    id: jti,
+    userId: sub,
+    appid: aud,
+    issuedAt: new Date(iat * 1000),
+    expiresAt: new Date(exp * 1000),
+  };
+  epochs.set(session, epoch);
+  return session;
+}
+
+/** The epoch of a session that {@link sessionOf} has made; `undefined` for a copy. */
+export const epochOf = (session: WxSession): number | undefined => epochs.get(session);

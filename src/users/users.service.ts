@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { isPlainText } from '../common/is-plain-text.js';
-import { isUuid } from '../common/is-uuid.js';
+import { isUuid, uuidOf } from '../common/is-uuid.js';
 import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../config/wechat-auth.config.js';
 import { WechatApps } from '../config/wechat-apps.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
@@ -121,9 +121,13 @@ export class UsersService {
     return { appid, openid, sessionKey };
   }
 
-  /** Removes the user and the `session_key`; every session of the user ends. */
-  async remove(id: string): Promise<void> {
-    if (isUuid(id)) await this.repository.remove(id);
+  /**
+   * Removes the user and the `session_key`; every session of the user ends.
+   * @returns whether there was such a user.
+   * @throws `TypeError` where `id` is no UUID
+   */
+  async remove(id: string): Promise<boolean> {
+    return this.repository.remove(uuidOf(id, 'id'));
   }
 
   private seal({
