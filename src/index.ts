@@ -25,6 +25,7 @@ export type { SessionEnd } from './sessions/session-watcher.js';
 export type { IssuedSession, WxSession } from './sessions/wx-session.js';
 
 export { UserDataService } from './user-data/user-data.service.js';
+export type { UserDataKind } from './user-data/user-data-kinds.js';
 export { WxUserData } from './user-data/wx-user-data.decorator.js';
 export type {
   EncryptedUserData,
@@ -32,6 +33,7 @@ export type {
   WechatPhoneNumber,
   WechatRunData,
   WechatShareInfo,
+  WechatUserDataKinds,
   WechatUserInfo,
   WechatWatermark,
 } from './user-data/user-data.types.js';

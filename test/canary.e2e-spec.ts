@@ -19,6 +19,7 @@ import { call } from './support/http.js';
 import { LogCapture } from './support/log-capture.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
 import { useTestServers } from './support/test-servers.js';
+import { userInfo } from './support/user-info.js';
 
 const SECRET = 'CANARY-AppSecret-0123456789abcdef';
 const faults: SandboxFault[] = [
@@ -134,15 +135,15 @@ describe.each(platforms)('secrets over $name', (platform) => {
     secrets.add(await accessTokens.getToken());
     secrets.add('13900001111').add('CANARY-nickname');
     const encrypt = (): SandboxUserData =>
-      wechat.encryptUserData('o-canary', { nickName: 'CANARY-nickname' }, APPID);
+      wechat.encryptUserData('o-canary', userInfo({ nickName: 'CANARY-nickname' }), APPID);
     const phoneCode = (): string => {
       const code = wechat.issuePhoneCode({ openid: 'o-canary', phoneNumber: '13900001111' });
       secrets.add(code);
       return code;
     };
-    await userData.decrypt(user.id, { ...encrypt(), code: newCode() }).catch(record);
+    await userData.decrypt(user.id, { ...encrypt(), code: newCode() }, 'userInfo').catch(record);
     const fresh = newCode();
-    await userData.decrypt(user.id, { ...encrypt(), code: fresh });
+    await userData.decrypt(user.id, { ...encrypt(), code: fresh }, 'userInfo');
     await api.getPhoneNumber(user.id, phoneCode());
     for (const fault of [...faults, 40001, 42001, 87009]) {
       wechat.fail(fault, 3);
@@ -152,7 +153,7 @@ describe.each(platforms)('secrets over $name', (platform) => {
       await attempt(api.getPhoneNumber(user.id, phoneCode()));
       wechat.recover();
       wechat.fail(fault, 3);
-      await attempt(userData.decrypt(user.id, { ...encrypt(), code: newCode() }));
+      await attempt(userData.decrypt(user.id, { ...encrypt(), code: newCode() }, 'userInfo'));
       wechat.recover();
       wechat.expireAccessTokens();
       wechat.fail(fault, 3);
@@ -162,7 +163,7 @@ describe.each(platforms)('secrets over $name', (platform) => {
     }
     await api.resetSessionKey(user.id).catch(record);
     for (const wrong of ['', 'x', encrypt().iv]) {
-      await attempt(userData.decrypt(user.id, { encryptedData: wrong, iv: wrong }));
+      await attempt(userData.decrypt(user.id, { encryptedData: wrong, iv: wrong }, 'userInfo'));
       await attempt(userData.verifySignature(user.id, { rawData: wrong, signature: wrong }));
     }
 

@@ -16,15 +16,20 @@ import { decryptCbc } from '../src/user-data/aes-cbc.js';
 import { APPID, OTHER_APPID, twoApps } from './support/app.js';
 import type { TestDatabase } from './support/database.js';
 import { call, logIn, type Answer } from './support/http.js';
+import { withFirstBlock } from './support/forge-user-data.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
 import { useTestServers } from './support/test-servers.js';
+import { userInfo } from './support/user-info.js';
 
 @Controller('user-info')
 @UseGuards(WxSessionGuard)
 class UserInfoController {
   @Post()
   @HttpCode(200)
-  show(@WxUserData() info: WechatUserInfo, @CurrentWxSession() session: WxSession): object {
+  show(
+    @WxUserData('userInfo') info: WechatUserInfo,
+    @CurrentWxSession() session: WxSession,
+  ): object {
     return { nickName: info.nickName, openId: info.openId, userId: session.userId };
   }
 
@@ -60,7 +65,7 @@ describe.each(platforms)('user data over $name', (platform) => {
   const send = (token: string, body: unknown): Promise<Answer> =>
     call('POST', `${server.url}/user-info`, { token, body });
   const info = (openid: string): SandboxUserData =>
-    wechat.encryptUserData(openid, { openId: openid, nickName: 'Band' });
+    wechat.encryptUserData(openid, userInfo({ openId: openid }));
   const idOf = async (openid: string): Promise<string> =>
     (await server.app.get(UsersService).findByOpenid(openid))?.id ?? '';
   const unreadable = { statusCode: 400, errorCode: 'WX_DATA_UNDECRYPTABLE', action: 'relogin' };
@@ -163,7 +168,7 @@ describe.each(platforms)('user data over $name', (platform) => {
     const openid = 'o-uniform';
     const token = await logIn(server.url, wechat.issueCode({ openid }));
     const { encryptedData, iv } = info(openid);
-    const other = wechat.encryptUserData(openid, { openId: openid }, OTHER_APPID);
+    const other = wechat.encryptUserData(openid, userInfo({ openId: openid }), OTHER_APPID);
     const flipped = Buffer.from(encryptedData, 'base64');
     flipped.writeUInt8(flipped.readUInt8(flipped.length - 17) ^ 1, flipped.length - 17);
     const bodies: unknown[] = [
@@ -194,7 +199,11 @@ describe.each(platforms)('user data over $name', (platform) => {
     expect(texts.size).toBe(1);
     expect(JSON.parse([...texts][0] ?? '')).toMatchObject(unreadable);
     await expect(
-      userData.decrypt('00000000-0000-4000-8000-000000000000', { encryptedData, iv, code: 'x' }),
+      userData.decrypt(
+        '00000000-0000-4000-8000-000000000000',
+        { encryptedData, iv, code: 'x' },
+        'userInfo',
+      ),
     ).rejects.toMatchObject({ errorCode: 'WX_DATA_UNDECRYPTABLE' });
   });
 
@@ -206,14 +215,15 @@ describe.each(platforms)('user data over $name', (platform) => {
   it('[M-22] does not change the user of the session, even if an attacker changes its openId', async () => {
     const openid = 'o-attacker';
     const token = await logIn(server.url, wechat.issueCode({ openid }));
-    const { encryptedData, iv } = wechat.encryptUserData(openid, { openId: 'o-victim!' });
-    // {"openId":"o-vic…: a flipped bit of the iv changes a letter of the openId.
-    const bytes = Buffer.from(iv, 'base64');
-    bytes.writeUInt8(bytes.readUInt8(11) ^ 1, 11);
-    const answer = await send(token, { encryptedData, iv: bytes.toString('base64') });
+    const data = userInfo({ openId: openid });
+    // {"openId":"o-att…: the attacker changes letters of the openId through the iv.
+    const forged = withFirstBlock(wechat.encryptUserData(openid, data), '{"openId":"o-vic');
+    expect((await send(token, forged)).body).toMatchObject(unreadable);
+    // {"nickName":"Ban…: of a field that may hold any text, the first letters are not protected.
+    const named = wechat.encryptUserData(openid, userInfo({ openId: undefined }));
+    const answer = await send(token, withFirstBlock(named, '{"nickName":"Bun'));
     expect(answer.status).toBe(200);
-    expect(answer.body?.openId).not.toBe('o-victim!');
-    expect(answer.body?.userId).toBe(await idOf(openid));
+    expect(answer.body).toEqual({ nickName: 'Bund', userId: await idOf(openid) });
   });
 
   describe('verifySignature', () => {
@@ -278,8 +288,7 @@ withVectors('published test vectors of user data (set WECHAT_VECTORS_DIR)', () =
     jest.useRealTimers();
   });
 
-  const userWith = async (sessionKey: string): Promise<string> => {
-    const openid = `o-${sessionKey}`;
+  const userWith = async (sessionKey: string, openid = `o-${sessionKey}`): Promise<string> => {
     const { user } = await server.app
       .get(UsersService)
       .upsert({ appid: APPID, openid, sessionKey });
@@ -301,11 +310,11 @@ withVectors('published test vectors of user data (set WECHAT_VECTORS_DIR)', () =
         'performance',
       ],
     });
-    const id = await userWith(sessionKey);
+    const id = await userWith(sessionKey, plain.openId);
     const userData = server.app.get(UserDataService);
-    expect(await userData.decrypt<WechatUserInfo>(id, { encryptedData, iv })).toEqual(plain);
+    expect(await userData.decrypt(id, { encryptedData, iv }, 'userInfo')).toEqual(plain);
     jest.setSystemTime((plain.watermark.timestamp + 3601) * 1000);
-    await expect(userData.decrypt(id, { encryptedData, iv })).rejects.toMatchObject({
+    await expect(userData.decrypt(id, { encryptedData, iv }, 'userInfo')).rejects.toMatchObject({
       errorCode: 'WX_DATA_UNDECRYPTABLE',
     });
   });

@@ -1,3 +1,13 @@
+/** User information as WeChat hands it out: the server takes no other fields. */
+const BAND = {
+  nickName: 'Band',
+  gender: 0,
+  avatarUrl: '',
+  city: 'Guangzhou',
+  province: 'Guangdong',
+  country: 'CN',
+};
+
 const JSON_HEADER = `-H 'content-type: application/json'`;
 const BEARER = '-H "authorization: Bearer $TOKEN"';
 
@@ -34,7 +44,7 @@ const howToSendUserData = (url: string, sandboxUrl: string): string[] => [
   '',
   `  PHONE=$(curl -s ${sandboxUrl}/sandbox/phone-codes -d '{"openid":"o-demo"}' | ${field('code')})`,
   `  curl ${url}/profile/phone ${BEARER} ${JSON_HEADER} -d "{\\"code\\":\\"$PHONE\\"}"`,
-  `  DATA=$(curl -s ${sandboxUrl}/sandbox/user-data -d '{"openid":"o-demo","data":{"nickName":"Band","city":"Guangzhou"}}')`,
+  `  DATA=$(curl -s ${sandboxUrl}/sandbox/user-data -d '${JSON.stringify({ openid: 'o-demo', data: BAND })}')`,
   `  curl ${url}/profile/info ${BEARER} ${JSON_HEADER} -d "$DATA"`,
   '',
 ];

@@ -27,7 +27,7 @@ export class UserDataController {
 
   @Post('info')
   @HttpCode(200)
-  info(@WxUserData() { nickName, city }: WechatUserInfo): object {
+  info(@WxUserData('userInfo') { nickName, city }: WechatUserInfo): object {
     return { nickName, city };
   }
 }

@@ -25,18 +25,21 @@ export interface SignedUserData {
   signature: string;
 }
 
-/** Source: WeChat, "wx.getUserInfo". */
+/** Source: WeChat, "wx.getUserInfo" and "wx.getUserProfile". */
 export interface WechatUserInfo {
-  openId: string;
+  /** The user's own. Absent in the data of `wx.getUserProfile`. */
+  openId?: string;
   nickName: string;
   /** 0 unknown, 1 male, 2 female. */
   gender: number;
-  language: string;
+  language?: string;
   city: string;
   province: string;
   country: string;
   avatarUrl: string;
   unionId?: string;
+  /** WeChat hands out no name and picture any more, but the same ones for everybody. */
+  is_demote?: boolean;
   watermark: WechatWatermark;
 }
 
@@ -64,4 +67,12 @@ export interface WechatRunData {
     step: number;
   }[];
   watermark: WechatWatermark;
+}
+
+/** The kinds of encrypted data whose fields are checked. */
+export interface WechatUserDataKinds {
+  userInfo: WechatUserInfo;
+  phoneNumber: WechatPhoneNumber;
+  shareInfo: WechatShareInfo;
+  runData: WechatRunData;
 }

@@ -8,23 +8,31 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { setErrorHeaders } from '../errors/error-headers.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { guardedCallOf } from '../guard/guarded-call.js';
+import { assertUserDataKind, type UserDataKind } from './user-data-kinds.js';
 import { UserDataService } from './user-data.service.js';
 import type { EncryptedUserData } from './user-data.types.js';
 
+/** What a handler asks for. */
+interface Wanted {
+  readonly kind: UserDataKind;
+  readonly context: ExecutionContext;
+}
+
 /** Decrypts the body of a request for the user of its session. */
 @Injectable()
-class WxUserDataPipe implements PipeTransform<ExecutionContext, Promise<object>> {
+class WxUserDataPipe implements PipeTransform<Wanted, Promise<unknown>> {
   constructor(
     private readonly userData: UserDataService,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
 
-  async transform(context: ExecutionContext): Promise<object> {
+  async transform({ kind, context }: Wanted): Promise<unknown> {
     const http = context.switchToHttp();
     const { body } = http.getRequest<{ body?: EncryptedUserData | null }>();
     try {
       const data = body ?? { encryptedData: '', iv: '' };
-      return await this.userData.decrypt(guardedCallOf(context).session.userId, data);
+      const { userId } = guardedCallOf(context).session;
+      return await this.userData.decrypt(userId, data, kind);
     } catch (error) {
       if (error instanceof WechatAuthError) {
         setErrorHeaders(this.adapterHost.httpAdapter, http.getResponse(), error);
@@ -34,11 +42,20 @@ class WxUserDataPipe implements PipeTransform<ExecutionContext, Promise<object>>
   }
 }
 
-const currentContext = createParamDecorator((_: unknown, context: ExecutionContext) => context);
+const wanted = createParamDecorator((kind: UserDataKind, context: ExecutionContext): Wanted => ({
+  kind,
+  context,
+}));
 
 /**
- * The decrypted data of a guarded handler whose body is `{ encryptedData, iv, code? }`:
- * `bind(@WxUserData() phone: WechatPhoneNumber)`. Ends the request with what
- * {@link UserDataService.decrypt} throws. User data, never identity.
+ * The decrypted data of a guarded handler whose body is `{ encryptedData, iv, code? }`. Ends the
+ * request with what {@link UserDataService.decrypt} throws. User data, never identity.
+ *
+ * @example
+ * show(@WxUserData('userInfo') info: WechatUserInfo) {}
+ * @throws TypeError for a kind that does not exist
  */
-export const WxUserData = (): ParameterDecorator => currentContext(WxUserDataPipe);
+export function WxUserData(kind: UserDataKind): ParameterDecorator {
+  assertUserDataKind(kind);
+  return wanted(kind, WxUserDataPipe);
+}

@@ -9,7 +9,8 @@ import { WechatUpstreamError } from '../errors/wechat-upstream.error.js';
 import { CallQueue } from './call-queue.js';
 import { remedyOf, type ErrcodeMap } from './errcodes.js';
 import { readAnswer, unavailable, type WechatAnswer } from './wechat-answer.js';
-import { NotSentError, sendRequest, type WechatRequest } from './wechat-request.js';
+import { inClientSpan, type SpanAttributes } from './tracing.js';
+import { methodOf, NotSentError, sendRequest, type WechatRequest } from './wechat-request.js';
 
 const TRIES = 3;
 const BACKOFF_MS = 100;
@@ -25,6 +26,8 @@ export interface WechatCall<T> extends WechatRequest {
   /** Checks the fields of an answer whose errcode is 0. */
   read: (answer: WechatAnswer) => T;
 }
+
+type Describe = (attributes: SpanAttributes) => void;
 
 /** Calls WeChat: so many calls at once, one deadline each, no more retries than are safe. */
 @Injectable()
@@ -45,22 +48,27 @@ export class WechatClient {
    * @throws {@link WechatUpstreamError}
    * @throws {@link WechatAuthError} `WX_BUSY`, and WeChat was not asked
    */
-  async call<T>(call: WechatCall<T>): Promise<T> {
-    try {
-      return await withDeadline(this.config.wechat.timeout, call.signal, (signal) =>
-        this.queue.run(() => this.ask(call, signal), signal),
-      );
-    } catch (error) {
-      this.log(call, error);
-      throw error;
-    }
+  call<T>(call: WechatCall<T>): Promise<T> {
+    const [method, { path }] = [methodOf(call), call];
+    const attributes = { 'http.request.method': method, 'url.path': path };
+    return inClientSpan(`${method} ${path}`, attributes, async (describe) => {
+      try {
+        return await withDeadline(this.config.wechat.timeout, call.signal, (signal) =>
+          this.queue.run(() => this.ask(call, signal, describe), signal),
+        );
+      } catch (error) {
+        this.log(call, error);
+        describe(attributesOf(error));
+        throw error;
+      }
+    });
   }
 
-  private async ask<T>(call: WechatCall<T>, signal: AbortSignal): Promise<T> {
+  private async ask<T>(call: WechatCall<T>, signal: AbortSignal, describe: Describe): Promise<T> {
     const hosts = [...this.config.wechat.baseUrl];
     for (let tries = 1; ; tries++) {
       try {
-        return call.read(await this.send(call, hosts[0] ?? '', signal));
+        return call.read(await this.send(call, hosts[0] ?? '', signal, describe));
       } catch (error) {
         if (error instanceof NotSentError && hosts.length > 1) {
           const line = `${String(hosts.shift())} cannot be reached, trying ${String(hosts[0])}`;
@@ -76,11 +84,14 @@ export class WechatClient {
     call: WechatCall<unknown>,
     baseUrl: string,
     signal: AbortSignal,
+    describe: Describe,
   ): Promise<WechatAnswer> {
+    describe({ 'server.address': new URL(baseUrl).hostname });
     const response = await sendRequest(this.http, baseUrl, call, signal).catch((error: unknown) => {
       const { timeout } = this.config.wechat;
       throw signal.aborted ? unavailable(`no answer within ${String(timeout)} ms`) : error;
     });
+    describe({ 'http.response.status_code': response.status });
     if (response.status !== 200) throw unavailable(`HTTP status ${String(response.status)}`);
     return readAnswer(response.data, call);
   }
@@ -96,6 +107,17 @@ export class WechatClient {
     const level = action === 'config' ? 'error' : action === 'retry' ? 'warn' : 'debug';
     this.logger[level](kind, line.filter((part) => part !== undefined && part !== '').join(' '));
   }
+}
+
+/** What the span of a call says of its failure. */
+function attributesOf(error: unknown): SpanAttributes {
+  if (!(error instanceof WechatAuthError)) return {};
+  const { errcode, rid } = error instanceof WechatUpstreamError ? error : {};
+  return {
+    'error.type': error.errorCode,
+    ...(errcode !== undefined && { 'wechat.errcode': errcode }),
+    ...(rid !== undefined && { 'wechat.rid': rid }),
+  };
 }
 
 /** Waits before the next try; false where the deadline comes first. */

@@ -20,6 +20,9 @@ export interface WechatResponse {
   readonly data: Uint8Array;
 }
 
+export const methodOf = ({ body }: WechatRequest): 'GET' | 'POST' =>
+  body === undefined ? 'GET' : 'POST';
+
 /** The connection failed before the request went out: it is safe to send it again. */
 export class NotSentError extends Error {
   constructor(readonly failure: WechatUpstreamError) {
@@ -35,14 +38,14 @@ export class NotSentError extends Error {
 export async function sendRequest(
   http: HttpService,
   baseUrl: string,
-  { path, query, body }: WechatRequest,
+  wanted: WechatRequest,
   signal: AbortSignal,
 ): Promise<WechatResponse> {
   const response = http.request<Uint8Array>({
-    method: body === undefined ? 'GET' : 'POST',
-    url: baseUrl + path,
-    params: new URLSearchParams(query),
-    data: body,
+    method: methodOf(wanted),
+    url: baseUrl + wanted.path,
+    params: new URLSearchParams(wanted.query),
+    data: wanted.body,
     signal,
     maxContentLength: MAX_ANSWER_BYTES,
     maxRedirects: 0,

@@ -12,6 +12,17 @@ const wx = (name) => exchange(name, 'miniprogram', 'wechat');
 const sql = (name) => exchange(name, 'server', 'postgres');
 const guard = [...sql('SELECT wechat_user, wechat_revoked_session'), note('verify')];
 
+/** What WeChat knows of the person, all fields: the server takes nothing less. */
+const BAND = {
+  nickName: 'Band',
+  gender: 0,
+  language: 'en',
+  city: 'Guangzhou',
+  province: 'Guangdong',
+  country: 'CN',
+  avatarUrl: '',
+};
+
 export const LOGIN = [
   ...wx('wx.login()'),
   ...http(
@@ -85,7 +96,7 @@ export function createScenarios({ pages, wx: phone, sandboxUrl, locale }) {
       result: 'data',
       run: async () => {
         await session.ensureSessionKey();
-        const { encryptedData, iv } = await userInfo({ nickName: 'Band', city: 'Guangzhou' });
+        const { encryptedData, iv } = await userInfo(BAND);
         return call({ url: '/profile/info', method: 'POST', data: { encryptedData, iv } });
       },
     },

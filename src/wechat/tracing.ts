@@ -1,0 +1,66 @@
+import { Logger } from '@nestjs/common';
+import type * as OpenTelemetry from '@opentelemetry/api';
+
+/** What a span says: nothing secret. */
+export type SpanAttributes = Readonly<Record<string, string | number>>;
+
+type Describe = (attributes: SpanAttributes) => void;
+
+/** What there is of the tracers that record the URL of each request. */
+interface Tracers {
+  readonly openTelemetry?: typeof OpenTelemetry | undefined;
+  readonly sentry?: { suppressTracing<T>(work: () => T): T } | undefined;
+}
+
+/** OpenTelemetry's context key for it is the same for all packages and versions. */
+const SUPPRESS_TRACING = 'OpenTelemetry SDK Context Key SUPPRESS_TRACING';
+
+let tracers: Promise<Tracers> | undefined;
+
+/**
+ * Runs a call to WeChat as one client span, and without the spans and breadcrumbs of others: the
+ * URL that they record holds the AppSecret, the code or the access token.
+ *
+ * @param work - may add attributes to the span.
+ */
+export async function inClientSpan<T>(
+  name: string,
+  attributes: SpanAttributes,
+  work: (describe: Describe) => Promise<T>,
+): Promise<T> {
+  const { openTelemetry, sentry } = await (tracers ??= load());
+  // Sentry from version 11 does not look at the context of OpenTelemetry.
+  const untraced = (describe: Describe): Promise<T> =>
+    sentry ? sentry.suppressTracing(() => work(describe)) : work(describe);
+  if (!openTelemetry) return untraced(() => undefined);
+  const { context, createContextKey, SpanKind, SpanStatusCode, trace } = openTelemetry;
+  const tracer = trace.getTracer('nestjs-wechat-auth');
+  const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes });
+  const active = trace.setSpan(context.active(), span);
+  const suppressed = active.setValue(createContextKey(SUPPRESS_TRACING), true);
+  try {
+    return await context.with(suppressed, () => untraced((more) => span.setAttributes(more)));
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** Both are optional: an app that is not traced has none of them. */
+const load = async (): Promise<Tracers> => ({
+  openTelemetry: await ifInstalled(() => import('@opentelemetry/api')),
+  sentry: await ifInstalled(() => import('@sentry/core')),
+});
+
+async function ifInstalled<T>(load: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await load();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isAbsent = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
+    if (!isAbsent) new Logger('WechatAuth').warn(`No tracing of calls to WeChat: ${message}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+import { createRequire } from 'node:module';
+import { context, propagation, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import * as Sentry from '@sentry/node';
+
+/** Starts to trace, and returns what gives all that was recorded. */
+export type Tracer = () => () => Promise<unknown[]>;
+
+/** What an app would set up before anything else of it is imported. */
+export const tracers = {
+  opentelemetry: () => {
+    const exporter = new InMemorySpanExporter();
+    const spanProcessors = [new SimpleSpanProcessor(exporter)];
+    const provider = new BasicTracerProvider({ spanProcessors });
+    trace.setGlobalTracerProvider(provider);
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+    new HttpInstrumentation().setTracerProvider(provider);
+    // It patches the module when it is required.
+    createRequire(import.meta.url)('node:http');
+    return async () => {
+      await provider.forceFlush();
+      return exporter.getFinishedSpans().map(({ name, kind, attributes, status, events }) => ({
+        name,
+        kind,
+        attributes,
+        status,
+        events,
+      }));
+    };
+  },
+  sentry: () => startSentry(false),
+  'sentry on opentelemetry': () => startSentry(true),
+} satisfies Record<string, Tracer>;
+
+function startSentry(enableOpenTelemetrySetup: boolean): ReturnType<Tracer> {
+  const recorded: unknown[] = [];
+  Sentry.init({
+    dsn: 'http://key@127.0.0.1/1',
+    tracesSampleRate: 1,
+    enableOpenTelemetrySetup,
+    // By default it records what clients send to the app, codes of wx.login among it.
+    dataCollection: { httpBodies: [] },
+    beforeBreadcrumb: (breadcrumb) => (recorded.push(breadcrumb), breadcrumb),
+    transport: () => ({
+      send: (envelope) => (recorded.push(envelope), Promise.resolve({})),
+      flush: () => Promise.resolve(true),
+    }),
+  });
+  return async () => {
+    await Sentry.flush();
+    return recorded;
+  };
+}
