@@ -1,0 +1,67 @@
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Passes on what one side does to the other, or does with it what a bad network does. */
+export interface Carry {
+  readonly bytes: (chunk: Buffer, to: Socket) => void;
+  /** The other side has gone. */
+  readonly end: (to: Socket) => void;
+}
+
+export const straight: Carry = {
+  bytes: (chunk, to) => to.write(chunk),
+  end: (to) => to.destroy(),
+};
+
+/** Nothing arrives, now or later. */
+export const swallow: Carry = { bytes: () => undefined, end: () => undefined };
+
+/** Everything arrives, and in order, but so much later. */
+export const late = (ms: number): Carry => ({
+  bytes: (chunk, to) => setTimeout(straight.bytes, ms, chunk, to),
+  end: (to) => setTimeout(straight.end, ms, to),
+});
+
+/** A few bytes at a time. */
+export function drip(bytes: number, everyMs: number): Carry {
+  const tails = new WeakMap<Socket, Promise<unknown>>();
+  const then = (to: Socket, work: () => unknown): void => {
+    tails.set(to, (tails.get(to) ?? Promise.resolve()).then(work));
+  };
+  const pour = async (chunk: Buffer, to: Socket): Promise<void> => {
+    for (let sent = 0; sent < chunk.length && !to.destroyed; sent += bytes) {
+      to.write(chunk.subarray(sent, sent + bytes));
+      await sleep(everyMs);
+    }
+  };
+  return {
+    bytes: (chunk, to) => {
+      then(to, () => pour(chunk, to));
+    },
+    end: (to) => {
+      then(to, () => to.destroy());
+    },
+  };
+}
+
+/**
+ * Nothing arrives while it lasts. Afterwards all arrives that was sent, as TCP sends it again until
+ * it is acknowledged.
+ */
+export class BlackHole implements Carry {
+  private readonly held: (() => void)[] = [];
+
+  readonly bytes: Carry['bytes'] = (chunk, to) => {
+    this.held.push(() => to.write(chunk));
+  };
+
+  readonly end: Carry['end'] = (to) => {
+    this.held.push(() => {
+      to.destroySoon();
+    });
+  };
+
+  release(): void {
+    for (const deliver of this.held.splice(0)) deliver();
+  }
+}
