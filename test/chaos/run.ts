@@ -2,6 +2,7 @@ import type { Cleanup } from '../../bench/processes/cleanup.js';
 import { faults } from './faults/index.js';
 import type { Section } from './report/section.js';
 import { showThatLossesAreFound } from './stages/can-fail.stage.js';
+import { checkHistories } from './stages/histories.stage.js';
 import { runFaults } from './stages/faults.stage.js';
 import { World } from './world.js';
 
@@ -19,6 +20,9 @@ export async function run({ quick, only }: RunOptions, cleanup: Cleanup): Promis
     ({ name, isQuick }) => name.includes(only ?? '') && (!quick || isQuick === true),
   );
   const sections: Section[] = [await runFaults(chosen, world)];
-  if (only === undefined) sections.push(await showThatLossesAreFound(world));
+  if (only === undefined) {
+    sections.push(await showThatLossesAreFound(world));
+    sections.push(await checkHistories(world));
+  }
   return sections.flatMap(({ problems }) => problems);
 }

@@ -22,21 +22,31 @@ export const late = (ms: number): Carry => ({
   end: (to) => setTimeout(straight.end, ms, to),
 });
 
+/** Everything arrives, and in order on each connection, mostly soon and sometimes much later. */
+export const jitter = (mostMs: number): Carry =>
+  inTurn(async (chunk, to) => {
+    await sleep(Math.random() ** 4 * mostMs);
+    straight.bytes(chunk, to);
+  });
+
 /** A few bytes at a time. */
-export function drip(bytes: number, everyMs: number): Carry {
-  const tails = new WeakMap<Socket, Promise<unknown>>();
-  const then = (to: Socket, work: () => unknown): void => {
-    tails.set(to, (tails.get(to) ?? Promise.resolve()).then(work));
-  };
-  const pour = async (chunk: Buffer, to: Socket): Promise<void> => {
+export const drip = (bytes: number, everyMs: number): Carry =>
+  inTurn(async (chunk, to) => {
     for (let sent = 0; sent < chunk.length && !to.destroyed; sent += bytes) {
       to.write(chunk.subarray(sent, sent + bytes));
       await sleep(everyMs);
     }
+  });
+
+/** Each chunk waits for the one before it. */
+function inTurn(pass: (chunk: Buffer, to: Socket) => Promise<void>): Carry {
+  const tails = new WeakMap<Socket, Promise<unknown>>();
+  const then = (to: Socket, work: () => unknown): void => {
+    tails.set(to, (tails.get(to) ?? Promise.resolve()).then(work));
   };
   return {
     bytes: (chunk, to) => {
-      then(to, () => pour(chunk, to));
+      then(to, () => pass(chunk, to));
     },
     end: (to) => {
       then(to, () => to.destroy());
