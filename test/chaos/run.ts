@@ -9,7 +9,7 @@ import { World } from './world.js';
 export interface RunOptions {
   /** The short form. */
   readonly quick: boolean;
-  /** Faults whose name has this in it, and nothing else. */
+  /** Faults whose name matches this, and nothing else. */
   readonly only?: string | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface RunOptions {
 export async function run({ quick, only }: RunOptions, cleanup: Cleanup): Promise<string[]> {
   const world = await World.start(cleanup);
   const chosen = faults.filter(
-    ({ name, isQuick }) => name.includes(only ?? '') && (!quick || isQuick === true),
+    ({ name, isQuick }) => new RegExp(only ?? '').test(name) && (!quick || isQuick === true),
   );
   const sections: Section[] = [await runFaults(chosen, world)];
   if (only === undefined) {

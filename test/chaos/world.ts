@@ -1,5 +1,3 @@
-import { DataSource } from 'typeorm';
-import { wechatAuthMigrations } from '../../src/index.js';
 import { WechatSandbox } from '../../src/testing/index.js';
 import type { Cleanup } from '../../bench/processes/cleanup.js';
 import { Fleet, type Surroundings } from './apps/fleet.js';
@@ -9,6 +7,7 @@ import type { Target } from './load/load.js';
 import { TcpProxy } from './network/tcp-proxy.js';
 import { ChaosPostgres } from './postgres/chaos-postgres.js';
 import { Database } from './postgres/database.js';
+import { migrate } from './postgres/migrate.js';
 
 /** Three apps, a Postgres and WeChat, with a network between them. */
 export class World implements Target {
@@ -68,11 +67,4 @@ export class World implements Target {
     await this.apps.stop();
     this.apps = await Fleet.start(this.surroundings, wiring);
   }
-}
-
-async function migrate(url: string): Promise<void> {
-  const dataSource = new DataSource({ type: 'postgres', url, migrations: wechatAuthMigrations });
-  await dataSource.initialize();
-  await dataSource.runMigrations();
-  await dataSource.destroy();
 }

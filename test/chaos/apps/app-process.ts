@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url';
 import type { AppSettings, Listening, OpenApiDocument, Request, Usage } from './settings.js';
 
 const PROGRAM = fileURLToPath(new URL('main.js', import.meta.url));
-const LAST_LINES = 20;
+const LAST_LINES = 100;
 
 /** An app in a process of its own. */
 export class AppProcess {
-  /** Whether requests may be sent to it. */
+  /** Whether a load balancer sends requests to it. */
   isServing = true;
+  /** Whether what is under way here may end without an answer. */
+  mayDrop = false;
   /** Lines that it has logged. */
   lines = 0;
   private lastLines: string[] = [];
@@ -69,6 +71,11 @@ export class AppProcess {
     return this.lastLines.join('\n');
   }
 
+  /** Of an error that nobody has handled. */
+  get lastError(): string {
+    return /^\w*error: .*$/im.exec(this.log)?.[0] ?? 'without a word';
+  }
+
   async ask(request: Request): Promise<Usage> {
     this.child.send(request);
     const [answer] = (await once(this.child, 'message')) as [Usage];
@@ -78,6 +85,7 @@ export class AppProcess {
   /** @returns its exit code; `null` where a signal ended it. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     this.isServing = false;
+    this.mayDrop = signal === 'SIGKILL';
     if (this.hasDied) return this.child.exitCode;
     this.isLeaving = true;
     if (this.child.exitCode === null && this.child.signalCode === null) {

@@ -36,8 +36,12 @@ export class Fleet {
     throw failure.reason;
   }
 
-  get serving(): AppProcess[] {
-    return this.apps.filter((app) => app.isServing);
+  /** One of those that requests may be sent to, as a load balancer chooses. */
+  any(): AppProcess {
+    const serving = this.apps.filter(({ isServing }) => isServing);
+    const app = serving[Math.floor(Math.random() * serving.length)];
+    if (app === undefined) throw new Error('No app is serving.');
+    return app;
   }
 
   /** Starts the app at this place, instead of the one that was there. */

@@ -34,6 +34,10 @@ export interface Fault {
   readonly isQuick?: boolean;
   /** WeChat answers late or not at all, so which exchange was the newest is not known. */
   readonly disturbsWechat?: boolean;
+  /** What is lost by design, as the README says. */
+  readonly excused?: RegExp;
+  /** What an app has to log for its operator. */
+  readonly logged?: RegExp;
   /** Why it cannot be tried here. */
   readonly obstacle?: string | undefined;
 }

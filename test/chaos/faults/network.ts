@@ -1,4 +1,4 @@
-import { BlackHole, drip, late, straight, type Carry } from '../network/carry.js';
+import { BlackHole, bunched, drip, late, straight, type Carry } from '../network/carry.js';
 import type { World } from '../world.js';
 import { repeatedly, type Fault } from './fault.js';
 
@@ -16,6 +16,8 @@ const carrying = (name: string, carry: Carry): Fault => ({
 
 const blackHole = new BlackHole();
 
+const terminating = repeatedly(20, ({ database }) => database.terminate(0.5));
+
 export const networkFaults: Fault[] = [
   carrying('Latency of 100 ms each way to Postgres', late(100)),
   carrying('A drip to Postgres: 64 bytes each 10 ms', drip(64, 10)),
@@ -26,6 +28,19 @@ export const networkFaults: Fault[] = [
     heal: ({ network }) => {
       network.carry = straight;
       blackHole.release();
+    },
+  },
+  {
+    name: 'Backends terminated as soon as they are there, which arrives in one piece',
+    seconds: 8,
+    isQuick: true,
+    inject: async (world) => {
+      world.network.carry = bunched(40);
+      await terminating.inject(world);
+    },
+    heal: async (world) => {
+      await terminating.heal(world);
+      world.network.carry = straight;
     },
   },
   {

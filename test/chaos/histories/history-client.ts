@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../../support/http.js';
-import type { AppProcess } from '../apps/app-process.js';
 import type { Target } from '../load/load.js';
 import type { Requests } from '../load/requests.js';
 import type { HistorySession, SessionHistory, Span } from './session-history.js';
@@ -68,7 +67,7 @@ export class HistoryClient {
     session: HistorySession | undefined,
     body?: object,
   ): Promise<{ span: Span; answer: Answer | undefined }> {
-    const app = pick(this.target.fleet.serving) as AppProcess;
+    const app = this.target.fleet.any();
     const start = performance.now();
     const answer = await this.requests.send(app, method, path, { token: session?.token, body });
     const span = { start, end: performance.now() };

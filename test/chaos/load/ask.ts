@@ -12,6 +12,6 @@ export async function askAbout(
   const { expected } = session;
   const answer = await requests.send(app, 'GET', path, { token: session.token });
   if (answer?.status === 200) ledger.seenLive(session, expected);
-  if (answer?.status === 401) ledger.seenEnded(session, expected, answer.body?.errorCode);
+  if (answer?.status === 401) ledger.seenRefused(session, expected, answer.body?.errorCode);
   return answer?.status === 200 || answer?.status === 401;
 }

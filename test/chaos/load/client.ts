@@ -91,13 +91,10 @@ export class Client {
     ledger.ending(ends);
     const answer = await requests.send(this.app, 'DELETE', path, { token });
     if (answer?.status === 204) ledger.ended(ends);
-    if (answer?.status === 401) ledger.seenEnded(session, expected, answer.body?.errorCode);
+    if (answer?.status === 401) ledger.seenRefused(session, expected, answer.body?.errorCode);
   }
 
   private get app(): AppProcess {
-    const { serving } = this.target.fleet;
-    const app = serving[Math.floor(Math.random() * serving.length)];
-    if (app === undefined) throw new Error('No app is serving.');
-    return app;
+    return this.target.fleet.any();
   }
 }

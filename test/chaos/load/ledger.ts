@@ -38,6 +38,9 @@ export class Ledger {
   /** What was lost, each once, and what showed it. */
   private readonly losses = new Map<object, string>();
 
+  /** @param excused - what may be lost by design. */
+  constructor(private readonly excused?: RegExp) {}
+
   get sessions(): KnownSession[] {
     return this.users.flatMap(({ sessions }) => sessions);
   }
@@ -49,7 +52,8 @@ export class Ledger {
   }
 
   lose(what: object, reason: string): void {
-    if (!this.losses.has(what)) this.losses.set(what, reason);
+    if (this.losses.has(what) || this.excused?.test(reason)) return;
+    this.losses.set(what, reason);
   }
 
   /** A login was acknowledged. */
@@ -77,11 +81,11 @@ export class Ledger {
     if (expected === 'ended') this.lose(session, 'an ended session is let in');
   }
 
-  /** An app has refused a session. */
-  seenEnded(session: KnownSession, expected: Expected, errorCode: unknown): void {
+  /** An app has refused a session, of which so much was known when it was asked. */
+  seenRefused(session: KnownSession, expected: Expected, errorCode: unknown): void {
     if (expected === 'live') {
       this.lose(session, `a live session is refused as ${String(errorCode)}`);
     }
-    session.expected = 'ended';
+    if (errorCode === 'WX_SESSION_REVOKED') session.expected = 'ended';
   }
 }

@@ -24,12 +24,15 @@ const PAUSE_MS = 40;
 
 /** Clients that go on until they are stopped. */
 export class Load implements Records {
-  readonly ledger = new Ledger();
   readonly requests: Requests;
   private isStopping = false;
   private readonly clients: Promise<unknown>;
 
-  constructor(target: Target, contract: Contract) {
+  constructor(
+    target: Target,
+    contract: Contract,
+    readonly ledger = new Ledger(),
+  ) {
     this.requests = new Requests(contract);
     this.clients = Promise.all(
       Array.from({ length: CLIENTS }, () => this.run(new Client(target, this))),

@@ -29,8 +29,7 @@ export class Requests {
       if (this.contract.allows(method, path, answer)) return answer;
       this.undocumented.add(`${method} ${path}: ${String(answer.status)} ${answer.text}`);
     } catch (error) {
-      // Nobody is there to answer, and that is part of the fault.
-      if (app.isServing) this.undocumented.add(`${method} ${path}: ${reasonOf(error)}`);
+      if (!app.mayDrop) this.undocumented.add(`${method} ${path}: ${reasonOf(error)}`);
     } finally {
       this.longestWait = Math.max(this.longestWait, performance.now() - start);
     }

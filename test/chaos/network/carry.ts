@@ -29,6 +29,27 @@ export const jitter = (mostMs: number): Carry =>
     straight.bytes(chunk, to);
   });
 
+/** All that comes within a time arrives in one piece. */
+export function bunched(everyMs: number): Carry {
+  const bunches = new WeakMap<Socket, Buffer[]>();
+  return {
+    bytes: (chunk, to) => {
+      const bunch = bunches.get(to);
+      if (bunch !== undefined) {
+        bunch.push(chunk);
+        return;
+      }
+      const first = [chunk];
+      bunches.set(to, first);
+      setTimeout(() => {
+        bunches.delete(to);
+        to.write(Buffer.concat(first));
+      }, everyMs);
+    },
+    end: (to) => setTimeout(straight.end, everyMs, to),
+  };
+}
+
 /** A few bytes at a time. */
 export const drip = (bytes: number, everyMs: number): Carry =>
   inTurn(async (chunk, to) => {

@@ -32,7 +32,7 @@ export class Backends {
   private async count(): Promise<void> {
     const rows = await this.database.query<{ app: string; backends: number }>(
       `SELECT application_name AS app, count(*)::int AS backends FROM pg_stat_activity
-       WHERE usename = '${Database.role}' GROUP BY 1`,
+       WHERE usename = '${Database.role}' AND application_name LIKE 'app-%' GROUP BY 1`,
     );
     for (const { app, backends } of rows) {
       this.counts.set(app, Math.max(backends, this.counts.get(app) ?? 0));

@@ -44,7 +44,7 @@ export class Database {
   async terminate(share = 1): Promise<number> {
     const rows = await this.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE usename = '${ROLE}' AND random() < $1`,
+       WHERE usename = '${ROLE}' AND application_name LIKE 'app-%' AND random() < $1`,
       [share],
     );
     return rows.length;

@@ -1,26 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppProcess } from '../apps/app-process.js';
-import { LIMITS, type Fault } from '../faults/fault.js';
-import type { Ledger } from '../load/ledger.js';
+import { LIMITS, type Fault, type Limits } from '../faults/fault.js';
+import { Ledger } from '../load/ledger.js';
 import { Load } from '../load/load.js';
 import { verifyKeys, verifySessions } from '../load/verify.js';
 import { Backends } from '../postgres/backends.js';
-import { seconds } from '../report/fault-rows.js';
+import { seconds as secondsOf } from '../report/fault-rows.js';
 import { untilRecovered } from '../recovery.js';
 import type { World } from '../world.js';
 
+/** What there are limits for. */
+interface Measured {
+  /** Milliseconds. */
+  readonly longestWait: number;
+  readonly recovery: number;
+  readonly backends: number;
+}
+
 /** What a fault has done. */
-export interface FaultFigures {
+export interface FaultFigures extends Measured {
   readonly name: string;
   readonly sent: number;
   readonly logins: number;
   readonly logouts: number;
   readonly lost: number;
   readonly undocumented: number;
-  /** Milliseconds. */
-  readonly longestWait: number;
-  readonly recovery: number;
-  readonly backends: number;
   /** Lines that the apps have logged. */
   readonly logged: number;
   /** Whatever is not as it should be. */
@@ -37,54 +41,75 @@ export async function runFault(
   await world.rewire(fault.wiring ?? {});
   const linesBefore = linesOf(world.fleet.apps);
   const backends = new Backends(world.database);
-  const load = new Load(world, world.contract);
+  const load = new Load(world, world.contract, new Ledger(fault.excused));
   await sleep(WARM_UP_MS);
-  await fault.inject(world);
-  await sleep(fault.seconds * 1000);
-  await fault.heal(world);
+  const failures = await happen(fault, world);
   const recovery = await untilRecovered(world);
   await load.stop();
-  const deaths = world.fleet.apps
-    .filter((app) => app.hasDied)
-    .map((app) => `${app.name} died: ${app.log}`);
+  const { requests, ledger } = load;
+  const { sent, longestWait, undocumented } = requests;
+  const { logins, logouts } = ledger;
+  const logged = linesOf(world.fleet.apps) - linesBefore;
+  const complaints = logProblems(fault, world.fleet.apps);
   // What was acknowledged has to be there all the same.
   if (recovery === Infinity) await world.fleet.restart();
-  const { sent, longestWait } = load.requests;
-  const { logins, logouts } = load.ledger;
   await verifySessions(world.fleet, load);
   if (fault.disturbsWechat !== true) await verifyKeys(world.fleet, load);
-  const figures = {
+  const measured = { longestWait, recovery, backends: await backends.stop() };
+  const problems = [
+    ...failures,
+    ...ledger.lost.lines.map((line) => `lost: ${line}`),
+    ...undocumented.lines.map((line) => `undocumented: ${line}`),
+    ...beyondLimits(measured, { ...LIMITS, ...fault.limits }),
+    ...complaints,
+  ];
+  const figures: FaultFigures = {
     name: fault.name,
     sent,
     logins,
     logouts,
-    lost: load.ledger.lost.total,
-    undocumented: load.requests.undocumented.total,
-    longestWait,
-    recovery,
-    backends: await backends.stop(),
-    logged: linesOf(world.fleet.apps) - linesBefore,
+    lost: ledger.lost.total,
+    undocumented: undocumented.total,
+    ...measured,
+    logged,
+    problems,
   };
-  const problems = [
-    ...load.ledger.lost.lines.map((line) => `lost: ${line}`),
-    ...load.requests.undocumented.lines.map((line) => `undocumented: ${line}`),
-    ...beyondLimits(figures, fault),
-    ...deaths,
-  ];
-  return { figures: { ...figures, problems }, ledger: load.ledger };
+  return { figures, ledger };
+}
+
+/** @returns what the fault itself complains of. */
+async function happen({ inject, heal, seconds }: Fault, world: World): Promise<string[]> {
+  const failures: string[] = [];
+  const attempt = async (step: Fault['inject']): Promise<void> => {
+    try {
+      await step(world);
+    } catch (error) {
+      failures.push(String(error));
+    }
+  };
+  await attempt(inject);
+  await sleep(seconds * 1000);
+  await attempt(heal);
+  return failures;
 }
 
 const linesOf = (apps: readonly AppProcess[]): number =>
   apps.reduce((sum, { lines }) => sum + lines, 0);
 
-function beyondLimits(
-  { longestWait, recovery, backends }: Omit<FaultFigures, 'problems'>,
-  fault: Fault,
-): string[] {
-  const limits = { ...LIMITS, ...fault.limits };
+function logProblems({ logged }: Fault, apps: readonly AppProcess[]): string[] {
+  const isLogged = logged === undefined || apps.some(({ log }) => logged.test(log));
   return [
-    longestWait > limits.wait && `a wait of ${seconds(longestWait)}`,
-    recovery > limits.recovery && `time to recover: ${seconds(recovery)}`,
+    ...apps
+      .filter(({ hasDied }) => hasDied)
+      .map(({ name, lastError }) => `${name} died: ${lastError}`),
+    ...(isLogged ? [] : [`no app has logged ${String(logged)}`]),
+  ];
+}
+
+function beyondLimits({ longestWait, recovery, backends }: Measured, limits: Limits): string[] {
+  return [
+    longestWait > limits.wait && `a wait of ${secondsOf(longestWait)}`,
+    recovery > limits.recovery && `time to recover: ${secondsOf(recovery)}`,
     backends > limits.backends && `${String(backends)} backends of one app`,
-  ].filter((problem) => typeof problem === 'string');
+  ].filter((problem) => problem !== false);
 }
