@@ -1,0 +1,55 @@
+import { Client } from 'pg';
+import { jitter, straight } from '../network/carry.js';
+import type { World } from '../world.js';
+import { repeatedly, type Fault } from './fault.js';
+
+const hogs: Client[] = [];
+
+/** Takes every connection that Postgres has left for others than the superuser. */
+async function hogConnections({ database, postgres }: World): Promise<void> {
+  await database.terminate();
+  for (;;) {
+    const hog = new Client({ connectionString: database.urlFor('hog', postgres.port) });
+    hog.on('error', () => undefined);
+    try {
+      await hog.connect();
+    } catch {
+      // "sorry, too many clients already"
+      return;
+    }
+    hogs.push(hog);
+  }
+}
+
+const hogging = repeatedly(200, hogConnections);
+
+export const connectionFaults: Fault[] = [
+  {
+    name: 'Too many connections: others have taken all of them',
+    seconds: 6,
+    isQuick: true,
+    inject: hogging.inject,
+    heal: async (world) => {
+      await hogging.heal(world);
+      await Promise.all(hogs.splice(0).map((hog) => hog.end()));
+    },
+  },
+  {
+    name: 'A pool of one, and answers of Postgres that are up to 100 ms late',
+    seconds: 6,
+    wiring: { typeOrm: { poolSize: 1 } },
+    inject: ({ network }) => {
+      network.carry = jitter(100);
+    },
+    heal: ({ network }) => {
+      network.carry = straight;
+    },
+    limits: { backends: 2 },
+  },
+  {
+    name: 'DISCARD ALL on connections of the pool, by the host',
+    seconds: 5,
+    isQuick: true,
+    ...repeatedly(20, ({ fleet }) => Promise.all(fleet.apps.map((app) => app.ask('discard')))),
+  },
+];

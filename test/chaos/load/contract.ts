@@ -1,0 +1,36 @@
+import type { Answer } from '../../support/http.js';
+import type { OpenApiDocument } from '../apps/settings.js';
+
+interface Response {
+  readonly content?: Readonly<Record<string, { schema: { allOf?: readonly Part[] } }>>;
+}
+
+interface Part {
+  readonly properties?: { readonly errorCode?: { readonly enum?: readonly unknown[] } };
+}
+
+type Paths = Record<string, Record<string, { responses: Record<string, Response> } | undefined>>;
+
+/** The host's own routes behind the guard answer as this one does. */
+const GUARDED = '/wechat/session';
+
+/** What the apps may answer: their own OpenAPI document. */
+export class Contract {
+  private readonly paths: Paths;
+
+  constructor({ paths }: OpenApiDocument) {
+    this.paths = paths as Paths;
+  }
+
+  /** Whether the document has an answer with this status and, where it is an error, this code. */
+  allows(method: string, path: string, { status, body }: Answer): boolean {
+    const operations = this.paths[path.startsWith('/wechat/') ? path : GUARDED];
+    const response = operations?.[method.toLowerCase()]?.responses[status];
+    if (response === undefined) return false;
+    if (status < 400) return true;
+    const codes = response.content?.['application/json']?.schema.allOf?.flatMap(
+      ({ properties }) => properties?.errorCode?.enum ?? [],
+    );
+    return codes?.includes(body?.errorCode) ?? false;
+  }
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AppProcess } from '../apps/app-process.js';
+import type { Fleet } from '../apps/fleet.js';
+import { askAbout } from './ask.js';
+import type { KnownSession, KnownUser } from './ledger.js';
+import type { Records } from './load.js';
+
+/** Requests that are under way to one app at any time. */
+const AT_ONCE = 8;
+const TRIES = 20;
+/** Users whose `session_key` is looked at. */
+const KEYS = 200;
+
+/** Asks every app about every session. What is not as it was acknowledged is lost. */
+export async function verifySessions(fleet: Fleet, records: Records): Promise<void> {
+  const { sessions } = records.ledger;
+  await Promise.all(
+    fleet.apps.map((app) => each(sessions, (session) => askUntilAnswered(session, app, records))),
+  );
+}
+
+/** Asks whether the key that was kept is that of the newest login. */
+export async function verifyKeys(fleet: Fleet, records: Records): Promise<void> {
+  const keys = records.ledger.users
+    .filter((user) => user.hasNewestKey && user.newest('live') !== undefined)
+    .slice(-KEYS);
+  const app = fleet.apps[0];
+  if (app !== undefined) await each(keys, (user) => askForKey(user, app, records));
+}
+
+async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values();
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const item of left) await work(item);
+    }),
+  );
+}
+
+async function askUntilAnswered(
+  session: KnownSession,
+  app: AppProcess,
+  records: Records,
+): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    if (await askAbout(session, app, records)) return;
+    await sleep(200);
+  }
+  records.ledger.lose(session, `${app.name} says nothing about a session`);
+}
+
+async function askForKey(user: KnownUser, app: AppProcess, records: Records): Promise<void> {
+  const token = user.newest('live')?.token;
+  const answer = await records.requests.send(app, 'GET', '/session-key', { token });
+  if (answer?.status === 200 && answer.body?.isCurrent !== true) {
+    records.ledger.lose(user, 'the session_key is an older one');
+  }
+}

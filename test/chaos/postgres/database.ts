@@ -1,0 +1,52 @@
+import type { QueryResultRow } from 'pg';
+import type { ChaosPostgres } from './chaos-postgres.js';
+import { sql } from './sql.js';
+
+const ROLE = 'chaos_app';
+/** It guards nothing: the server listens on the loopback interface, and is gone in the end. */
+const PASSWORD = 'chaos';
+
+/** The database of the apps, and their role in it. */
+export class Database {
+  private constructor(
+    private readonly postgres: ChaosPostgres,
+    readonly name: string,
+  ) {}
+
+  static readonly role = ROLE;
+
+  static async create(postgres: ChaosPostgres, name: string): Promise<Database> {
+    const url = postgres.url();
+    await sql(
+      url,
+      `DO $$ BEGIN CREATE ROLE ${ROLE} LOGIN PASSWORD '${PASSWORD}';
+       EXCEPTION WHEN duplicate_object THEN NULL; END $$`,
+    );
+    await sql(url, `CREATE DATABASE ${name} OWNER ${ROLE}`);
+    return new Database(postgres, name);
+  }
+
+  /** What an app is given, to come by way of `port`. */
+  urlFor(app: string, port: number): string {
+    return `postgres://${ROLE}:${PASSWORD}@127.0.0.1:${String(port)}/${this.name}?application_name=${app}`;
+  }
+
+  /** As the superuser, past every proxy. */
+  query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
+    return sql(this.url, text, values);
+  }
+
+  get url(): string {
+    return this.postgres.url(this.name);
+  }
+
+  /** Ends connections of the apps, each with this probability. @returns how many */
+  async terminate(share = 1): Promise<number> {
+    const rows = await this.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE usename = '${ROLE}' AND application_name LIKE 'app-%' AND random() < $1`,
+      [share],
+    );
+    return rows.length;
+  }
+}

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AppProcess } from '../apps/app-process.js';
+import { LIMITS, type Fault, type Limits } from '../faults/fault.js';
+import { Ledger } from '../load/ledger.js';
+import { Load } from '../load/load.js';
+import { verifyKeys, verifySessions } from '../load/verify.js';
+import { Backends } from '../postgres/backends.js';
+import { seconds as secondsOf } from '../report/fault-rows.js';
+import { untilRecovered } from '../recovery.js';
+import type { World } from '../world.js';
+
+/** What there are limits for. */
+interface Measured {
+  /** Milliseconds. */
+  readonly longestWait: number;
+  readonly recovery: number;
+  readonly backends: number;
+}
+
+/** What a fault has done. */
+export interface FaultFigures extends Measured {
+  readonly name: string;
+  readonly sent: number;
+  readonly logins: number;
+  readonly logouts: number;
+  readonly lost: number;
+  readonly undocumented: number;
+  /** Lines that the apps have logged. */
+  readonly logged: number;
+  /** Whatever is not as it should be. */
+  readonly problems: readonly string[];
+}
+
+const WARM_UP_MS = 1500;
+
+/** Lets people use the apps, lets the fault happen, and looks at what is left. */
+export async function runFault(
+  fault: Fault,
+  world: World,
+): Promise<{ figures: FaultFigures; ledger: Ledger }> {
+  await world.rewire(fault.wiring ?? {});
+  const linesBefore = linesOf(world.fleet.apps);
+  const backends = new Backends(world.database);
+  const load = new Load(world, world.contract, new Ledger(fault.excused));
+  await sleep(WARM_UP_MS);
+  const failures = await happen(fault, world);
+  const recovery = await untilRecovered(world);
+  await load.stop();
+  const { requests, ledger } = load;
+  const { sent, longestWait, undocumented } = requests;
+  const { logins, logouts } = ledger;
+  const logged = linesOf(world.fleet.apps) - linesBefore;
+  const complaints = logProblems(fault, world.fleet.apps);
+  // What was acknowledged has to be there all the same.
+  if (recovery === Infinity) await world.fleet.restart();
+  await verifySessions(world.fleet, load);
+  if (fault.disturbsWechat !== true) await verifyKeys(world.fleet, load);
+  const measured = { longestWait, recovery, backends: await backends.stop() };
+  const problems = [
+    ...failures,
+    ...ledger.lost.lines.map((line) => `lost: ${line}`),
+    ...undocumented.lines.map((line) => `undocumented: ${line}`),
+    ...beyondLimits(measured, { ...LIMITS, ...fault.limits }),
+    ...complaints,
+  ];
+  const figures: FaultFigures = {
+    name: fault.name,
+    sent,
+    logins,
+    logouts,
+    lost: ledger.lost.total,
+    undocumented: undocumented.total,
+    ...measured,
+    logged,
+    problems,
+  };
+  return { figures, ledger };
+}
+
+/** @returns what the fault itself complains of. */
+async function happen({ inject, heal, seconds }: Fault, world: World): Promise<string[]> {
+  const failures: string[] = [];
+  const attempt = async (step: Fault['inject']): Promise<void> => {
+    try {
+      await step(world);
+    } catch (error) {
+      failures.push(String(error));
+    }
+  };
+  await attempt(inject);
+  await sleep(seconds * 1000);
+  await attempt(heal);
+  return failures;
+}
+
+const linesOf = (apps: readonly AppProcess[]): number =>
+  apps.reduce((sum, { lines }) => sum + lines, 0);
+
+function logProblems({ logged }: Fault, apps: readonly AppProcess[]): string[] {
+  const isLogged = logged === undefined || apps.some(({ log }) => logged.test(log));
+  return [
+    ...apps
+      .filter(({ hasDied }) => hasDied)
+      .map(({ name, lastError }) => `${name} died: ${lastError}`),
+    ...(isLogged ? [] : [`no app has logged ${String(logged)}`]),
+  ];
+}
+
+function beyondLimits({ longestWait, recovery, backends }: Measured, limits: Limits): string[] {
+  return [
+    longestWait > limits.wait && `a wait of ${secondsOf(longestWait)}`,
+    recovery > limits.recovery && `time to recover: ${secondsOf(recovery)}`,
+    backends > limits.backends && `${String(backends)} backends of one app`,
+  ].filter((problem) => problem !== false);
+}
