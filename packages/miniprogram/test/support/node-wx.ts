@@ -17,6 +17,7 @@ import type {
 interface Complete {
   complete?: () => void;
 }
+type Request = WxRequest & Complete & { dataType?: string };
 type Headers = Record<string, string>;
 
 /** What was sent to a server. */
@@ -30,9 +31,11 @@ export interface Exchange {
 export class NodeWx implements WxLike {
   logins = 0;
   readonly exchanges: Exchange[] = [];
+  /** How many of them have not ended. */
+  underWay = 0;
 
   constructor(
-    private readonly issueCode: () => string,
+    private readonly issueCode: () => string | Promise<string>,
     /** Outlives the mini program. */
     readonly storage = new Map<string, string>(),
   ) {}
@@ -62,16 +65,23 @@ export class NodeWx implements WxLike {
     return { ...calls, getStorageSync, setStorageSync, removeStorageSync, ...changes };
   }
 
-  login = ({ success }: WxCallbacks<{ code: string }>): void => {
+  login = ({ success, fail }: WxCallbacks<{ code: string }>): void => {
     this.logins++;
-    success({ code: this.issueCode() });
+    Promise.resolve(this.issueCode()).then(
+      (code) => {
+        success({ code });
+      },
+      (error: unknown) => {
+        fail({ errMsg: `login:fail ${String(error)}` });
+      },
+    );
   };
 
   checkSession = ({ fail }: WxCallbacks<unknown>): void => {
     fail({ errMsg: 'checkSession:fail' });
   };
 
-  request = (options: WxRequest & WxCallbacks<WxAnswer> & Complete): Task => {
+  request = (options: Request & WxCallbacks<WxAnswer>): Task => {
     const { method = 'GET', data, dataType = 'json', responseType, success } = options;
     const isQuery = method === 'GET' && typeof data === 'object';
     const url = new URL(options.url);
@@ -150,11 +160,13 @@ export class NodeWx implements WxLike {
     { url, method, header, body, done }: Sending,
   ): Task {
     this.exchanges.push({ method, path: url.pathname + url.search, headers: lowerCased(header) });
+    this.underWay++;
     const task = new Task();
     const length = body && { 'content-length': String(body.length) };
     const sent = request(url, { method, headers: { ...header, ...length }, agent: false, timeout });
     let ended: string | undefined;
     const failed = (): void => {
+      this.underWay--;
       fail({ errMsg: `${api}:fail ${ended ?? ''}`.trim() });
       complete?.();
     };
@@ -177,6 +189,7 @@ export class NodeWx implements WxLike {
       });
       response.on('error', failed);
       response.on('end', () => {
+        this.underWay--;
         const bytes = Buffer.concat(chunks);
         done({ statusCode: response.statusCode ?? 0, header: headers, bytes });
         complete?.();
