@@ -15,7 +15,7 @@ import type {
 } from '../../src/index.js';
 
 interface Complete {
-  complete?: () => void;
+  complete?: (result: object) => void;
 }
 type Request = WxRequest & Complete & { dataType?: string };
 type Headers = Record<string, string>;
@@ -82,7 +82,7 @@ export class NodeWx implements WxLike {
   };
 
   request = (options: Request & WxCallbacks<WxAnswer>): Task => {
-    const { method = 'GET', data, dataType = 'json', responseType, success } = options;
+    const { method = 'GET', data, dataType = 'json', responseType } = options;
     const isQuery = method === 'GET' && typeof data === 'object';
     const url = new URL(options.url);
     for (const [name, value] of isQuery ? Object.entries(data as Headers) : []) {
@@ -93,7 +93,7 @@ export class NodeWx implements WxLike {
       method,
       header: { 'content-type': 'application/json', ...options.header },
       body: isQuery || data === undefined ? undefined : bytesOf(data),
-      done: ({ statusCode, header, bytes }) => {
+      result: ({ statusCode, header, bytes }) => {
         const text = bytes.toString();
         const body =
           responseType === 'arraybuffer'
@@ -101,13 +101,13 @@ export class NodeWx implements WxLike {
             : dataType === 'json'
               ? parse(text)
               : text;
-        success({ statusCode, header, data: body });
+        return { statusCode, header, data: body };
       },
     });
   };
 
   uploadFile = (options: WxUpload & WxCallbacks<WxUploadAnswer> & Complete): Task => {
-    const { filePath, name, formData = {}, success } = options;
+    const { filePath, name, formData = {} } = options;
     const boundary = randomBytes(8).toString('hex');
     const part = (head: string): string =>
       `--${boundary}\r\ncontent-disposition: form-data; ${head}`;
@@ -125,8 +125,8 @@ export class NodeWx implements WxLike {
         Buffer.from(`\r\n--${boundary}--\r\n`),
       ]),
       // As documented: no headers.
-      done: ({ statusCode, bytes }) => {
-        success({ statusCode, data: bytes.toString() });
+      result: ({ statusCode, bytes }) => {
+        return { statusCode, data: bytes.toString() };
       },
     });
   };
@@ -139,11 +139,22 @@ export class NodeWx implements WxLike {
       method: 'GET',
       header: options.header ?? {},
       body: undefined,
-      done: ({ statusCode, bytes }) => {
+      result: ({ statusCode, bytes }) => {
         writeFileSync(tempFilePath, bytes);
-        options.success({ statusCode, tempFilePath });
+        return { statusCode, tempFilePath };
       },
     });
+  };
+
+  /** The handshake alone. */
+  connectSocket = ({ url, header }: { url: string; header: Headers }): void => {
+    const upgrade = { connection: 'upgrade', upgrade: 'websocket' };
+    const sent = request(url.replace('ws', 'http'), { headers: { ...header, ...upgrade } });
+    sent.on('upgrade', (_, socket) => {
+      socket.destroy();
+    });
+    sent.on('error', () => undefined);
+    sent.end();
   };
 
   getStorageSync = (key: string): string => this.storage.get(key) ?? '';
@@ -156,9 +167,10 @@ export class NodeWx implements WxLike {
 
   private exchange(
     api: string,
-    { timeout = 60_000, fail, complete }: { timeout?: number } & WxCallbacks<never> & Complete,
-    { url, method, header, body, done }: Sending,
+    options: { timeout?: number } & Partial<WxCallbacks<never>> & Complete,
+    { url, method, header, body, result: resultOf }: Sending,
   ): Task {
+    const { timeout = 60_000, success, fail, complete } = options;
     this.exchanges.push({ method, path: url.pathname + url.search, headers: lowerCased(header) });
     this.underWay++;
     const task = new Task();
@@ -167,8 +179,9 @@ export class NodeWx implements WxLike {
     let ended: string | undefined;
     const failed = (): void => {
       this.underWay--;
-      fail({ errMsg: `${api}:fail ${ended ?? ''}`.trim() });
-      complete?.();
+      const reason = { errMsg: `${api}:fail ${ended ?? ''}`.trim() };
+      fail?.(reason);
+      complete?.(reason);
     };
     const end = (reason: string): void => {
       ended = reason;
@@ -191,8 +204,9 @@ export class NodeWx implements WxLike {
       response.on('end', () => {
         this.underWay--;
         const bytes = Buffer.concat(chunks);
-        done({ statusCode: response.statusCode ?? 0, header: headers, bytes });
-        complete?.();
+        const result = resultOf({ statusCode: response.statusCode ?? 0, header: headers, bytes });
+        success?.(result as never);
+        complete?.(result);
       });
     });
     sent.end(body);
@@ -205,7 +219,8 @@ interface Sending {
   method: string;
   header: Headers;
   body: Buffer | undefined;
-  done: (answer: { statusCode: number; header: Headers; bytes: Buffer }) => void;
+  /** What the callbacks get. */
+  result: (answer: { statusCode: number; header: Headers; bytes: Buffer }) => object;
 }
 
 type Listener = (event: object) => void;
