@@ -50,13 +50,10 @@ export const all: Required<WxSessionOptions> = {
   onLogin: ({ userId }: WxLogin) => userId,
   onLogout: () => undefined,
 };
-interface Envelope {
-  code: number;
-  data: unknown;
-}
 createWxSession({
   baseUrl: 'https://api.example.com',
-  unwrap: ({ data }: WxAnswer<Envelope>) => (data.code === 0 ? data.data : undefined),
+  unwrap: ({ data }: WxAnswer<{ code: number; data: unknown }>) =>
+    data.code === 0 ? data.data : undefined,
 });
 
 export type Promised = [
@@ -113,7 +110,7 @@ export async function page(): Promise<string | undefined> {
   await request({ url: '/me', method: 'PATCH' });
   // @ts-expect-error the promise takes the place of the callbacks
   await request({ url: '/me', success: () => undefined });
-  // @ts-expect-error likewise
+  // @ts-expect-error here as well
   await client.download({ url: '/me', complete: () => undefined });
   // @ts-expect-error the server is needed
   createWxSession({});
