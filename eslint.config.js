@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  // The consumer is compiled against the packed module, by its test.
+  // Compiled against the packed modules, by their tests.
   globalIgnores([
     '**/dist',
     '**/miniprogram_dist',
@@ -11,6 +11,7 @@ export default defineConfig(
     'reports',
     '.demo',
     'test/consumer',
+    'packages/miniprogram/test/tools/projects',
   ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,

@@ -13,8 +13,6 @@ export interface WxRequest {
   header?: Record<string, string>;
   /** In milliseconds. */
   timeout?: number;
-  /** @defaultValue 'json' */
-  dataType?: string;
   /** @defaultValue 'text' */
   responseType?: 'text' | 'arraybuffer';
 }

@@ -98,6 +98,8 @@ export interface SendOptions {
 export interface WxRequestOptions extends WxRequest, SendOptions {
   /** Relative to `baseUrl`, or absolute on the very same origin: nobody else gets the token. */
   url: string;
+  /** Typings of WeChat differ about the other values. @defaultValue 'json' */
+  dataType?: string;
 }
 
 /** The options of `wx.uploadFile` but for its callbacks. */

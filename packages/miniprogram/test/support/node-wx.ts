@@ -15,8 +15,9 @@ import type {
 } from '../../src/index.js';
 
 interface Complete {
-  complete?: () => void;
+  complete?: (result: object) => void;
 }
+type Request = WxRequest & Complete & { dataType?: string };
 type Headers = Record<string, string>;
 
 /** What was sent to a server. */
@@ -30,9 +31,11 @@ export interface Exchange {
 export class NodeWx implements WxLike {
   logins = 0;
   readonly exchanges: Exchange[] = [];
+  /** How many of them have not ended. */
+  underWay = 0;
 
   constructor(
-    private readonly issueCode: () => string,
+    private readonly issueCode: () => string | Promise<string>,
     /** Outlives the mini program. */
     readonly storage = new Map<string, string>(),
   ) {}
@@ -62,17 +65,24 @@ export class NodeWx implements WxLike {
     return { ...calls, getStorageSync, setStorageSync, removeStorageSync, ...changes };
   }
 
-  login = ({ success }: WxCallbacks<{ code: string }>): void => {
+  login = ({ success, fail }: WxCallbacks<{ code: string }>): void => {
     this.logins++;
-    success({ code: this.issueCode() });
+    Promise.resolve(this.issueCode()).then(
+      (code) => {
+        success({ code });
+      },
+      (error: unknown) => {
+        fail({ errMsg: `login:fail ${String(error)}` });
+      },
+    );
   };
 
   checkSession = ({ fail }: WxCallbacks<unknown>): void => {
     fail({ errMsg: 'checkSession:fail' });
   };
 
-  request = (options: WxRequest & WxCallbacks<WxAnswer> & Complete): Task => {
-    const { method = 'GET', data, dataType = 'json', responseType, success } = options;
+  request = (options: Request & WxCallbacks<WxAnswer>): Task => {
+    const { method = 'GET', data, dataType = 'json', responseType } = options;
     const isQuery = method === 'GET' && typeof data === 'object';
     const url = new URL(options.url);
     for (const [name, value] of isQuery ? Object.entries(data as Headers) : []) {
@@ -83,7 +93,7 @@ export class NodeWx implements WxLike {
       method,
       header: { 'content-type': 'application/json', ...options.header },
       body: isQuery || data === undefined ? undefined : bytesOf(data),
-      done: ({ statusCode, header, bytes }) => {
+      result: ({ statusCode, header, bytes }) => {
         const text = bytes.toString();
         const body =
           responseType === 'arraybuffer'
@@ -91,13 +101,13 @@ export class NodeWx implements WxLike {
             : dataType === 'json'
               ? parse(text)
               : text;
-        success({ statusCode, header, data: body });
+        return { statusCode, header, data: body };
       },
     });
   };
 
   uploadFile = (options: WxUpload & WxCallbacks<WxUploadAnswer> & Complete): Task => {
-    const { filePath, name, formData = {}, success } = options;
+    const { filePath, name, formData = {} } = options;
     const boundary = randomBytes(8).toString('hex');
     const part = (head: string): string =>
       `--${boundary}\r\ncontent-disposition: form-data; ${head}`;
@@ -115,8 +125,8 @@ export class NodeWx implements WxLike {
         Buffer.from(`\r\n--${boundary}--\r\n`),
       ]),
       // As documented: no headers.
-      done: ({ statusCode, bytes }) => {
-        success({ statusCode, data: bytes.toString() });
+      result: ({ statusCode, bytes }) => {
+        return { statusCode, data: bytes.toString() };
       },
     });
   };
@@ -129,11 +139,22 @@ export class NodeWx implements WxLike {
       method: 'GET',
       header: options.header ?? {},
       body: undefined,
-      done: ({ statusCode, bytes }) => {
+      result: ({ statusCode, bytes }) => {
         writeFileSync(tempFilePath, bytes);
-        options.success({ statusCode, tempFilePath });
+        return { statusCode, tempFilePath };
       },
     });
+  };
+
+  /** The handshake alone. */
+  connectSocket = ({ url, header }: { url: string; header: Headers }): void => {
+    const upgrade = { connection: 'upgrade', upgrade: 'websocket' };
+    const sent = request(url.replace('ws', 'http'), { headers: { ...header, ...upgrade } });
+    sent.on('upgrade', (_, socket) => {
+      socket.destroy();
+    });
+    sent.on('error', () => undefined);
+    sent.end();
   };
 
   getStorageSync = (key: string): string => this.storage.get(key) ?? '';
@@ -146,17 +167,21 @@ export class NodeWx implements WxLike {
 
   private exchange(
     api: string,
-    { timeout = 60_000, fail, complete }: { timeout?: number } & WxCallbacks<never> & Complete,
-    { url, method, header, body, done }: Sending,
+    options: { timeout?: number } & Partial<WxCallbacks<never>> & Complete,
+    { url, method, header, body, result: resultOf }: Sending,
   ): Task {
+    const { timeout = 60_000, success, fail, complete } = options;
     this.exchanges.push({ method, path: url.pathname + url.search, headers: lowerCased(header) });
+    this.underWay++;
     const task = new Task();
     const length = body && { 'content-length': String(body.length) };
     const sent = request(url, { method, headers: { ...header, ...length }, agent: false, timeout });
     let ended: string | undefined;
     const failed = (): void => {
-      fail({ errMsg: `${api}:fail ${ended ?? ''}`.trim() });
-      complete?.();
+      this.underWay--;
+      const reason = { errMsg: `${api}:fail ${ended ?? ''}`.trim() };
+      fail?.(reason);
+      complete?.(reason);
     };
     const end = (reason: string): void => {
       ended = reason;
@@ -177,9 +202,11 @@ export class NodeWx implements WxLike {
       });
       response.on('error', failed);
       response.on('end', () => {
+        this.underWay--;
         const bytes = Buffer.concat(chunks);
-        done({ statusCode: response.statusCode ?? 0, header: headers, bytes });
-        complete?.();
+        const result = resultOf({ statusCode: response.statusCode ?? 0, header: headers, bytes });
+        success?.(result as never);
+        complete?.(result);
       });
     });
     sent.end(body);
@@ -192,7 +219,8 @@ interface Sending {
   method: string;
   header: Headers;
   body: Buffer | undefined;
-  done: (answer: { statusCode: number; header: Headers; bytes: Buffer }) => void;
+  /** What the callbacks get. */
+  result: (answer: { statusCode: number; header: Headers; bytes: Buffer }) => object;
 }
 
 type Listener = (event: object) => void;

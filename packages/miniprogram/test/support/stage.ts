@@ -1,3 +1,4 @@
+import type { INestApplication } from '@nestjs/common';
 import { WechatSandbox } from '../../../../src/testing/index.js';
 import {
   APPID,
@@ -15,6 +16,7 @@ import { Calls, OrdersController } from './orders.js';
 
 /** A server with guarded routes, the sandbox, and phones of one user. */
 export interface Stage {
+  readonly app: INestApplication;
   readonly url: string;
   readonly wechat: WechatSandbox;
   readonly calls: Calls;
@@ -48,6 +50,7 @@ export async function startStage(
     },
   });
   return {
+    app,
     url,
     wechat,
     calls,

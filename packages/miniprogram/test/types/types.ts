@@ -3,11 +3,14 @@ import {
   createWxSession,
   WxSessionError,
   type WxAnswer,
+  type WxDownloadAnswer,
   type WxLike,
   type WxLogin,
   type WxSession,
   type WxSessionAction,
   type WxSessionOptions,
+  type WxTask,
+  type WxUploadAnswer,
 } from '../../src/index.js';
 import type { WechatAuthAction } from '../../../../src/errors/error-codes.js';
 
@@ -16,14 +19,19 @@ type Expect<T extends true> = T;
 
 // The official wx is one of ours, and what we give it is what it takes.
 export const official: WxLike = wx;
-type Given<Name extends 'login' | 'request' | 'checkSession'> = Parameters<WxLike[Name]>[0];
+type Given<Name extends 'login' | 'request' | 'uploadFile' | 'downloadFile' | 'checkSession'> =
+  Parameters<WxLike[Name]>[0];
 export const taken = (
   login: Given<'login'>,
   request: Given<'request'>,
+  upload: Given<'uploadFile'>,
+  download: Given<'downloadFile'>,
   check: Given<'checkSession'>,
 ): void => {
   wx.login(login satisfies WechatMiniprogram.LoginOption);
   wx.request(request satisfies WechatMiniprogram.RequestOption);
+  wx.uploadFile(upload satisfies WechatMiniprogram.UploadFileOption);
+  wx.downloadFile(download satisfies WechatMiniprogram.DownloadFileOption);
   wx.checkSession(check satisfies WechatMiniprogram.CheckSessionOption);
 };
 
@@ -37,7 +45,16 @@ export const all: Required<WxSessionOptions> = {
   appid: 'wx0000000000000001',
   loginTimeout: 5000,
   maxRetryAfter: 3,
+  autoLogin: false,
+  unwrap: ({ data }) => data.data,
+  onLogin: ({ userId }: WxLogin) => userId,
+  onLogout: () => undefined,
 };
+createWxSession({
+  baseUrl: 'https://api.example.com',
+  unwrap: ({ data }: WxAnswer<{ code: number; data: unknown }>) =>
+    data.code === 0 ? data.data : undefined,
+});
 
 export type Promised = [
   // Every action of the server is known to the client.
@@ -46,6 +63,10 @@ export type Promised = [
   Expect<Same<ReturnType<typeof client.login>, Promise<WxLogin>>>,
   Expect<Same<ReturnType<typeof client.logout>, Promise<void>>>,
   Expect<Same<ReturnType<typeof client.ensureSessionKey>, Promise<void>>>,
+  Expect<Same<ReturnType<typeof client.getToken>, Promise<string>>>,
+  Expect<Same<ReturnType<typeof client.freshCode>, Promise<string>>>,
+  Expect<Same<ReturnType<typeof client.upload>, WxTask<WxUploadAnswer>>>,
+  Expect<Same<ReturnType<typeof client.download>, WxTask<WxDownloadAnswer>>>,
 ];
 
 export async function page(): Promise<string | undefined> {
@@ -62,12 +83,35 @@ export async function page(): Promise<string | undefined> {
   });
   if (typed.statusCode === 200) return typed.data.openid;
 
+  const task = request({
+    url: '/me',
+    enableHttp2: true,
+    enableChunked: true,
+    replay: true,
+    onTask: (given: WechatMiniprogram.RequestTask) => {
+      given.onChunkReceived(({ data }) => data.byteLength);
+    },
+  });
+  task.abort();
+  await task;
+  const { data: text } = await client.upload({
+    url: '/a',
+    filePath: 'a',
+    name: 'a',
+    formData: { b: 1 },
+  });
+  if (text === '') return (await client.download({ url: '/a' })).tempFilePath;
+  // @ts-expect-error an upload needs a file
+  await client.upload({ url: '/a' });
+
   // @ts-expect-error a URL is needed
   await request({});
   // @ts-expect-error wx.request knows no PATCH
   await request({ url: '/me', method: 'PATCH' });
   // @ts-expect-error the promise takes the place of the callbacks
   await request({ url: '/me', success: () => undefined });
+  // @ts-expect-error here as well
+  await client.download({ url: '/me', complete: () => undefined });
   // @ts-expect-error the server is needed
   createWxSession({});
   // @ts-expect-error half a wx is none

@@ -1,0 +1,12 @@
+// npm run test:miniprogram-tools: the packed client in the tools of its users, which are large.
+import config from '../../../../jest.config.js';
+
+/** @type {import('jest').Config} */
+export default {
+  ...config,
+  rootDir: '../../../..',
+  testMatch: ['<rootDir>/packages/miniprogram/test/tools/*.tools-spec.ts'],
+  testTimeout: 600_000,
+  collectCoverageFrom: undefined,
+  coverageThreshold: undefined,
+};

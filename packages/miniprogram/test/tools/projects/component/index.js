@@ -1,0 +1,12 @@
+const { session } = require('./session');
+
+Component({
+  data: { userId: '' },
+
+  methods: {
+    async show() {
+      const { data } = await session.request({ url: '/profile' });
+      this.setData({ userId: data.userId });
+    },
+  },
+});

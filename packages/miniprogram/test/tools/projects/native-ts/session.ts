@@ -1,0 +1,3 @@
+import { createWxSession } from 'nestjs-wechat-auth-miniprogram';
+
+export const session = createWxSession({ baseUrl: 'BASE_URL', wx });

@@ -1,0 +1,4 @@
+import Taro from '@tarojs/taro';
+import { createWxSession } from 'nestjs-wechat-auth-miniprogram';
+
+createWxSession({ baseUrl: 'https://api.example.com', wx: Taro });

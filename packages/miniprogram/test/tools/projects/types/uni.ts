@@ -1,0 +1,3 @@
+import { createWxSession } from 'nestjs-wechat-auth-miniprogram';
+
+createWxSession({ baseUrl: 'https://api.example.com', wx: uni });
