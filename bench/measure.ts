@@ -29,7 +29,7 @@ export function say(text: string): void {
 }
 
 /** The processes of some rows, and the one that sends the requests. */
-export class Field {
+export class RunningSubjects {
   /** Users that the loops have added. */
   newUsers = 0;
   private readonly load = new Child<typeof loadModule>('./load.js');
@@ -106,14 +106,14 @@ async function usageOf(instances: Instance[]): Promise<{ cpu: number; statements
 
 /** Measures every row in turn, round after round, so that a change of the machine meets them all. */
 export async function measure(bench: Bench, { id, rounds: plan, rows }: Group): Promise<Shots> {
-  const field = new Field(bench);
+  const running = new RunningSubjects(bench);
   const usersBefore = await bench.database.query<{ count: number }>(countNewUsers);
-  await Promise.all(Object.values(rows).map((row) => field.instancesOf(row)));
-  for (const row of Object.values(rows)) await field.fire(row, { seconds: plan.warmUp });
+  await Promise.all(Object.values(rows).map((row) => running.instancesOf(row)));
+  for (const row of Object.values(rows)) await running.fire(row, { seconds: plan.warmUp });
   const shots: Shots = {};
   for (let round = 1; round <= plan.rounds; round++) {
     for (const [name, row] of Object.entries(rows)) {
-      const shot = await field.fire(row, { seconds: plan.seconds });
+      const shot = await running.fire(row, { seconds: plan.seconds });
       (shots[name] ??= []).push(shot);
       say(`${id} ${String(round)}/${String(plan.rounds)} ${name}: ${described(shot)}`);
     }
@@ -121,10 +121,10 @@ export async function measure(bench: Bench, { id, rounds: plan, rows }: Group): 
   const usersAfter = await bench.database.query<{ count: number }>(countNewUsers);
   const added = Number(usersAfter[0]?.count) - Number(usersBefore[0]?.count);
   // Over HTTP some logins are still under way in the end.
-  if (id === 'stored' && added !== field.newUsers) {
-    throw new Error(`${String(field.newUsers)} new users, but ${String(added)} new rows.`);
+  if (id === 'stored' && added !== running.newUsers) {
+    throw new Error(`${String(running.newUsers)} new users, but ${String(added)} new rows.`);
   }
-  await field.stop();
+  await running.stop();
   return shots;
 }
 

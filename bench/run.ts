@@ -5,7 +5,7 @@ import { writeTickets } from './data/tickets.js';
 import { connections, guards, onRoute, processes } from './groups/guards.js';
 import { logins, storedLogins } from './groups/logins.js';
 import { micro, revoked } from './groups/micro.js';
-import { Field, measure, say, type Bench } from './measure.js';
+import { RunningSubjects, measure, say, type Bench } from './measure.js';
 import type { Plan } from './plan.js';
 import { Child } from './processes/child.js';
 import type * as wechatModule from './processes/wechat.js';
@@ -75,17 +75,17 @@ export async function run(plan: Plan, execArgv: string[], only?: string[]): Prom
 async function measureHeap(bench: Bench): Promise<number[]> {
   const { tokens, warmUp, requests } = bench.plan.heap;
   await writeTickets(HEAP_TICKETS, tokens, bench.settings, bench.database);
-  const field = new Field(bench);
+  const running = new RunningSubjects(bench);
   const row = onRoute('guardedUser', 64);
-  const [instance] = await field.instancesOf(row);
+  const [instance] = await running.instancesOf(row);
   const heap: number[] = [];
   for (let part = 0; part <= HEAP_PARTS; part++) {
     const count = part === 0 ? warmUp : requests / HEAP_PARTS;
-    await field.fire(row, { requests: count }, HEAP_TICKETS);
+    await running.fire(row, { requests: count }, HEAP_TICKETS);
     heap.push((await instance?.child.call('heap')) ?? NaN);
     say(`heap after ${String(count)} requests: ${((heap.at(-1) ?? NaN) / 2 ** 20).toFixed(1)} MB`);
   }
-  await field.stop();
+  await running.stop();
   return heap;
 }
 
