@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { Cleanup } from '../../bench/processes/cleanup.js';
+import { Cleanup } from './cleanup.js';
 import { run } from './run.js';
 import { say } from './say.js';
 

@@ -1,4 +1,4 @@
-import type { Cleanup } from '../../bench/processes/cleanup.js';
+import type { Cleanup } from './cleanup.js';
 import { faults } from './faults/index.js';
 import type { Section } from './report/section.js';
 import { showThatLossesAreFound } from './stages/can-fail.stage.js';

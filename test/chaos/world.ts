@@ -1,5 +1,5 @@
 import { WechatSandbox } from '../../src/testing/index.js';
-import type { Cleanup } from '../../bench/processes/cleanup.js';
+import type { Cleanup } from './cleanup.js';
 import { Fleet, type Surroundings } from './apps/fleet.js';
 import { APP, type Wiring } from './apps/settings.js';
 import { Contract } from './load/contract.js';

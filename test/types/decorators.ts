@@ -24,7 +24,7 @@ export class ProfileController {
   }
 
   @Post('info')
-  info(@WxUserData() { nickName }: WechatUserInfo): string {
+  info(@WxUserData('userInfo') { nickName }: WechatUserInfo): string {
     return nickName;
   }
 

@@ -77,7 +77,7 @@ export class OrdersController {
 
   @Post('info')
   @HttpCode(200)
-  info(@WxUserData() { nickName }: WechatUserInfo): object {
+  info(@WxUserData('userInfo') { nickName }: WechatUserInfo): object {
     return { nickName };
   }
 
