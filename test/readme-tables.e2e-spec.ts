@@ -16,13 +16,19 @@ const pages = [
   {
     file: 'README.md',
     headings: { options: '## Options', errors: '## Errors' },
-    words: { derived: 'derived from the AppSecret', none: 'the default DataSource' },
+    words: {
+      derived: 'derived from the AppSecret',
+      none: { dataSource: 'the default DataSource', loginHook: 'none' },
+    },
     isTranslated: false,
   },
   {
     file: 'README.zh-CN.md',
     headings: { options: '## 选项', errors: '## 错误' },
-    words: { derived: '由 AppSecret 派生', none: '默认的 DataSource' },
+    words: {
+      derived: '由 AppSecret 派生',
+      none: { dataSource: '默认的 DataSource', loginHook: '无' },
+    },
     isTranslated: true,
   },
 ];
@@ -44,15 +50,15 @@ describe.each(pages)('the tables of $file', ({ file, headings, words, isTranslat
   const isVariable = (name: string): boolean => name.startsWith('WECHAT_');
   const inErrors = rowsOf(file, headings.errors);
 
-  const shown = ({ default: value }: Option<unknown>): string => {
-    if (value === undefined) return words.none;
+  const shown = (name: string, { default: value }: Option<unknown>): unknown => {
+    if (value === undefined) return Object.entries(words.none).find(([key]) => key === name)?.[1];
     if (!Array.isArray(value)) return `\`${inspect(value)}\``;
     return value.length === 0 ? words.derived : `\`${value.map((each) => inspect(each)).join()}\``;
   };
 
   it.each(options)('have the option %s with its default and description', (name, option) => {
     const description = isTranslated ? expect.stringMatching(/./) : option.description;
-    expect(inOptions.get(name)).toEqual([shown(option), description]);
+    expect(inOptions.get(name)).toEqual([shown(name, option), description]);
   });
 
   it('have no option that does not exist', () => {

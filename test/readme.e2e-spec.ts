@@ -7,6 +7,7 @@ import type { Type } from '@nestjs/common';
 import type { WechatSandbox } from '../src/testing/index.js';
 import { APPID } from './support/app.js';
 import type { TestDatabase } from './support/database.js';
+import { userInfo } from './support/user-info.js';
 import { call } from './support/http.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
 import { useTestServers } from './support/test-servers.js';
@@ -112,7 +113,7 @@ describe.each(['README.md', 'README.zh-CN.md'])('the examples of %s', (page) => 
       const token = String(body?.token);
       const info = await call('POST', `${server.url}/profile/info`, {
         token,
-        body: wechat.encryptUserData(openid, { nickName: 'Anna' }, APPID),
+        body: wechat.encryptUserData(openid, userInfo({ nickName: 'Anna' }), APPID),
       });
       expect(info.body).toEqual({ nickName: 'Anna' });
       const phone = await call('POST', `${server.url}/profile/phone`, {

@@ -4,14 +4,12 @@ import { join } from 'node:path';
 /** Where the examples are written to, one folder for each page. */
 export const EXAMPLES = 'reports/examples';
 
-/** The pages, and below which names their examples are written. */
+/** The pages; those of the client are tested in its package, as its users compile them. */
 const pages = [
   ...readdirSync('.').filter((name) => name.endsWith('.md')),
-  ...['docs', 'packages'].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
-      .map((name) => join(folder, name)),
-  ),
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
 ];
 
 /** The packages of this repository, as seen from the folder of a page. */
