@@ -1,0 +1,31 @@
+// Remembers as many tokens as there is room for, in a process of its own that can collect garbage,
+// and prints how many bytes they hold.
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { WechatApps } from '../../src/config/wechat-apps.js';
+import { resolveConfig } from '../../src/config/wechat-auth.config.js';
+import { bearerTokenOf } from '../../src/guard/bearer-token.js';
+import { SessionTokens } from '../../src/sessions/session-tokens.js';
+import { APPID, SECRET } from './app.js';
+
+const [count = '0', padding = '0'] = process.argv.slice(2);
+const config = resolveConfig({ appid: APPID, secret: SECRET });
+const tokens = new SessionTokens(new WechatApps(config), config);
+
+const heldBytes = (): number => {
+  for (let i = 0; i < 4; i++) globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+};
+
+function rememberOne(): void {
+  const { token } = tokens.issue({ id: randomUUID(), appid: APPID, sessionEpoch: 0 });
+  // Node makes the header of the bytes that it has received.
+  const received = Buffer.from(`Bearer ${' '.repeat(Number(padding))}${token}`);
+  const authorization = received.toString('latin1');
+  tokens.verify(bearerTokenOf({ headers: { authorization } }));
+}
+
+rememberOne();
+const before = heldBytes();
+for (let i = 0; i < Number(count); i++) rememberOne();
+process.stdout.write(String(heldBytes() - before));
