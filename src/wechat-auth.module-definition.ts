@@ -1,5 +1,5 @@
 import { HttpModule } from '@nestjs/axios';
-import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
+import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { LoginController } from './login/login.controller.js';
@@ -8,6 +8,7 @@ import { SessionController } from './login/session.controller.js';
 import { WECHAT_AUTH_DATA_SOURCE } from './postgres/postgres-client.js';
 import { EXTRAS } from './config/options.js';
 import { resolveConfig, WECHAT_AUTH_CONFIG } from './config/wechat-auth.config.js';
+import { Secret } from './config/secret.js';
 import { wechatAuthEntities } from './postgres/entities.js';
 import type { WechatAuthModuleExtras, WechatAuthOptions } from './config/wechat-auth.options.js';
 import { httpOptions } from './wechat/http-options.js';
@@ -20,6 +21,18 @@ const defaults: WechatAuthModuleExtras = {
 };
 
 const optionsToken = Symbol('WECHAT_AUTH_OPTIONS');
+
+/** The options have the AppSecret in them, and Nest keeps what its providers make. */
+function hidden(provider: Provider): Provider {
+  if (typeof provider === 'function' || provider.provide !== optionsToken) return provider;
+  if ('useValue' in provider) return { ...provider, useValue: new Secret(provider.useValue) };
+  if (!('useFactory' in provider)) return provider;
+  const { useFactory } = provider;
+  return {
+    ...provider,
+    useFactory: async (...args: unknown[]) => new Secret<unknown>(await useFactory(...args)),
+  };
+}
 
 /** `forRoot` and `forRootAsync`, and what the static options change about the module. */
 export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
@@ -41,10 +54,11 @@ export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
         ],
         controllers: routes ? [LoginController, SessionController] : [],
         providers: [
-          ...(definition.providers ?? []),
+          ...(definition.providers ?? []).map(hidden),
           {
             provide: WECHAT_AUTH_CONFIG,
-            useFactory: (options: WechatAuthOptions) => resolveConfig(options, extras),
+            useFactory: (options: Secret<WechatAuthOptions>) =>
+              resolveConfig(options.reveal(), extras),
             inject: [optionsToken],
           },
           { provide: WECHAT_LOGIN_HOOK, useValue: loginHook },

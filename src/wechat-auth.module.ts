@@ -1,7 +1,12 @@
-import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { Inject, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { AggregatedLogger } from './common/aggregated-logger.js';
+import {
+  derivesKeys,
+  WECHAT_AUTH_CONFIG,
+  type WechatAuthConfig,
+} from './config/wechat-auth.config.js';
 import { WechatApps } from './config/wechat-apps.js';
 import { Code2SessionService } from './wechat/code2session.service.js';
 import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
@@ -71,11 +76,14 @@ import { WechatClient } from './wechat/wechat-client.js';
   ],
 })
 export class WechatAuthModule extends ConfigurableModuleClass implements OnModuleInit {
+  private readonly logger = new Logger('WechatAuth');
+
   constructor(
     private readonly modules: ModulesContainer,
     private readonly guardWiring: GuardWiring,
     private readonly loginHook: LoginHookRunner,
     @Inject(WECHAT_AUTH_DATA_SOURCE) private readonly dataSource: DataSource,
+    @Inject(WECHAT_AUTH_CONFIG) private readonly config: WechatAuthConfig,
   ) {
     super();
   }
@@ -88,6 +96,11 @@ export class WechatAuthModule extends ConfigurableModuleClass implements OnModul
       ...this.loginHook.problems(),
     ];
     if (problems.length > 0) throw new WechatAuthConfigError(problems);
+    if (process.env.NODE_ENV === 'production' && derivesKeys(this.config)) {
+      this.logger.warn(
+        'The keys of sessions or session keys are derived from the AppSecret, which other environments of this mini program have as well: their sessions are valid here. Set session.secret and encryptionSecret.',
+      );
+    }
   }
 
   private registrationProblems(): string[] {

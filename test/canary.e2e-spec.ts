@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ModulesContainer } from '@nestjs/core';
 import {
   AccessTokenService,
   Code2SessionService,
@@ -18,6 +19,7 @@ import type { TestDatabase } from './support/database.js';
 import { call } from './support/http.js';
 import { LogCapture } from './support/log-capture.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
+import { reachableStrings } from './support/reachable-strings.js';
 import { useTestServers } from './support/test-servers.js';
 import { userInfo } from './support/user-info.js';
 
@@ -93,6 +95,7 @@ describe.each(platforms)('secrets over $name', (platform) => {
       const answer = await call(method, server.url + path, { token });
       seen.push(answer.text, JSON.stringify(answer.headers));
     };
+    const modules = server.app.get(ModulesContainer);
     const services = [
       server.app.get(LoginService),
       server.app.get(Code2SessionService),
@@ -209,6 +212,8 @@ describe.each(platforms)('secrets over $name', (platform) => {
     for (const service of [...services, userData, api, accessTokens])
       seen.push(inspect(service, { depth: 8 }));
     seen.push(inspect(new WechatUser()), ...logger.lines);
+    // All that Nest keeps, as a dump of its container shows it.
+    for (const [, text] of reachableStrings(modules)) seen.push(text);
 
     expect(secrets.size).toBeGreaterThan(60);
     expect(logger.lines.length).toBeGreaterThan(40);

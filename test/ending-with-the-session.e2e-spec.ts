@@ -177,7 +177,7 @@ describe.each(platforms)('over $name, what a session has opened', (platform) => 
     expect(await end).toBe('io server disconnect');
     const refused = new Promise((resolve) => socket.once('connect_error', resolve));
     socket.connect();
-    expect(await refused).toMatchObject({ message: expect.stringContaining('session is over') });
+    expect(await refused).toMatchObject({ message: expect.stringContaining('session has ended') });
     socket.close();
   });
 

@@ -172,7 +172,10 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     name,
   ];
   const PROFILE = guarded('GET /profile', 'SELECT wechat_user', 'SELECT wechat_user');
-  const REVOCATION = ['INSERT wechat_revoked_session', 'INSERT wechat_revoked_session'];
+  const REVOCATION = [
+    'INSERT wechat_revoked_session, wechat_user',
+    'INSERT wechat_revoked_session, wechat_user',
+  ];
   const refused = (status: number): string =>
     `Failed to load resource: the server responded with a status of ${status}`;
 
@@ -233,7 +236,7 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     expect(await textOf(page, 'result')).toMatch(/^Logged out\./);
     expect(await textOf(page, 'who')).toBe('Not logged in');
     expect(await lit(page)).toEqual([
-      'wx.removeStorageSync()',
+      'wx.setStorageSync()',
       ...guarded('DELETE /wechat/session', ...REVOCATION),
     ]);
     expect(consoleErrors).toEqual([]);

@@ -1,12 +1,12 @@
 /** A secret of the configuration, in a form that no print, dump or serialisation shows. */
-export class Secret {
-  readonly #text: string;
+export class Secret<T = string> {
+  readonly #value: T;
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(value: T) {
+    this.#value = value;
   }
 
-  reveal(): string {
-    return this.#text;
+  reveal(): T {
+    return this.#value;
   }
 }

@@ -33,11 +33,11 @@ export function resolveConfig(
   const others = [...APP_OPTIONS, ...misplaced];
   const resolved = readOptions(OPTIONS, options, problems, { others });
   const config = { ...resolved, apps: readApps(options, problems) };
-  const derivesKeys = [resolved.session.secret, resolved.encryptionSecret].some(
-    (secrets: readonly Secret[] | undefined) => secrets?.length === 0,
-  );
   // Keys derived from an AppSecret that can be guessed would let anybody forge sessions.
-  if (derivesKeys && config.apps.some(({ secret }) => Buffer.byteLength(secret.reveal()) < 32)) {
+  if (
+    derivesKeys(resolved) &&
+    config.apps.some(({ secret }) => Buffer.byteLength(secret.reveal()) < 32)
+  ) {
     problems.push(
       'An AppSecret of WeChat has 32 characters; with a shorter one, set session.secret and encryptionSecret.',
     );
@@ -45,3 +45,11 @@ export function resolveConfig(
   if (problems.length > 0) throw new WechatAuthConfigError(problems);
   return config;
 }
+
+/** Whether the AppSecret stands in for a secret that was not set; invalid ones are `undefined`. */
+export const derivesKeys = (
+  config: Pick<WechatAuthConfig, 'session' | 'encryptionSecret'>,
+): boolean =>
+  [config.session.secret, config.encryptionSecret].some(
+    (secrets: readonly Secret[] | undefined) => secrets?.length === 0,
+  );

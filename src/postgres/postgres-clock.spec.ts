@@ -18,7 +18,7 @@ describe('PostgresClock', () => {
     clock = new PostgresClock(test.client);
   });
   afterEach(async () => {
-    clock.onModuleDestroy();
+    await clock.onModuleDestroy();
     jest.useRealTimers();
     await test.close();
     Logger.overrideLogger(false);

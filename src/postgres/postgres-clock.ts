@@ -33,6 +33,7 @@ export class PostgresClock implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly readings = new SingleFlight<Offset>();
   private offset: Offset | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private comparing: Promise<void> = Promise.resolve();
 
   constructor(private readonly postgres: PostgresClient) {}
 
@@ -43,8 +44,10 @@ export class PostgresClock implements OnApplicationBootstrap, OnModuleDestroy {
     }, EVERY_MS).unref();
   }
 
-  onModuleDestroy(): void {
+  /** A reading under way must not meet the end of its connection. */
+  async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
+    await this.comparing;
   }
 
   /**
@@ -64,7 +67,7 @@ export class PostgresClock implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Compares the clocks, for us and for the operator. */
   private compare(): void {
-    this.read().then(
+    this.comparing = this.read().then(
       ({ low, high }) => {
         this.warnOf(Date.now() - performance.now() - (low + high) / 2);
       },

@@ -21,8 +21,11 @@ export class SessionTokens {
   /** The first of each app signs. */
   private readonly keys: readonly SigningKey[];
   private readonly keyByHeader: ReadonlyMap<string, SigningKey>;
-  /** Tokens whose signature and claims are right, by their whole text: neither can change. */
-  private readonly verified = new BoundedMap<string, SessionClaims>(MAX_REMEMBERED_TOKENS);
+  /**
+   * Tokens whose signature and claims are right, by their whole text: neither can change. Private at
+   * run time, as a dump must not show tokens.
+   */
+  readonly #verified = new BoundedMap<string, SessionClaims>(MAX_REMEMBERED_TOKENS);
 
   constructor(
     private readonly apps: WechatApps,
@@ -76,9 +79,9 @@ export class SessionTokens {
     if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) {
       throw new WechatAuthError('WX_SESSION_INVALID');
     }
-    const claims = this.verified.get(token) ?? this.readAnew(token);
+    const claims = this.#verified.get(token) ?? this.readAnew(token);
     if (claims.exp * 1000 <= Date.now()) {
-      this.verified.delete(token);
+      this.#verified.delete(token);
       throw new WechatAuthError('WX_SESSION_EXPIRED');
     }
     return claims;
@@ -94,7 +97,7 @@ export class SessionTokens {
     const { issuer, expiresIn } = this.config.session;
     const claims = readClaims(key.verify(token), { iss: issuer, aud: key.appid, expiresIn });
     if (claims === undefined) throw new WechatAuthError('WX_SESSION_INVALID');
-    this.verified.set(copyOf(token), claims);
+    this.#verified.set(copyOf(token), claims);
     return claims;
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { platforms } from '../../../test/support/platforms.js';
 import { startStage, type Phone, type Stage } from './support/stage.js';
+import { userInfo } from '../../../test/support/user-info.js';
 
 describe.each(platforms)('replays, with an app on $name', (platform) => {
   let stage: Stage;
@@ -83,7 +84,7 @@ describe.each(platforms)('replays, with an app on $name', (platform) => {
 
   it('keeps encrypted data readable, whatever logs in between them and their request', async () => {
     const code = await phone.session.freshCode();
-    const { encryptedData, iv } = stage.wechat.encryptUserData('o-phone', { nickName: 'Band' });
+    const { encryptedData, iv } = stage.wechat.encryptUserData('o-phone', userInfo());
     const data = { code, encryptedData, iv };
     await phone.session.login();
     await stage.end(phone.wx.token);
