@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Injectable, Module, UseGuards, type Type } from '@nestjs/common';
+import { Logger, Controller, Get, Injectable, Module, UseGuards, type Type } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
@@ -189,20 +189,25 @@ describe('WechatAuthModule', () => {
     ['production', {}, 1],
     ['production', { session: { secret: 's'.repeat(32) }, encryptionSecret: 'e'.repeat(32) }, 0],
     ['development', {}, 0],
-  ])('with NODE_ENV=%s and %j warns %i times of keys derived from the AppSecret', async (env, more, times) => {
-    const { NODE_ENV } = process.env;
-    process.env.NODE_ENV = env;
-    const logger = new LogCapture();
-    Logger.overrideLogger(logger);
-    try {
-      await startDefault(WechatAuthModule.forRoot({ ...options(), ...more }));
-      const warnings = logger.lines.filter((line) => /^warn .*derived from the AppSecret/.test(line));
-      expect(warnings).toHaveLength(times);
-    } finally {
-      Logger.overrideLogger(false);
-      process.env.NODE_ENV = NODE_ENV;
-    }
-  });
+  ])(
+    'with NODE_ENV=%s and %j warns %i times of keys derived from the AppSecret',
+    async (env, more, times) => {
+      const { NODE_ENV } = process.env;
+      process.env.NODE_ENV = env;
+      const logger = new LogCapture();
+      Logger.overrideLogger(logger);
+      try {
+        await startDefault(WechatAuthModule.forRoot({ ...options(), ...more }));
+        const warnings = logger.lines.filter((line) =>
+          /^warn .*derived from the AppSecret/.test(line),
+        );
+        expect(warnings).toHaveLength(times);
+      } finally {
+        Logger.overrideLogger(false);
+        process.env.NODE_ENV = NODE_ENV;
+      }
+    },
+  );
 
   it('works with a DataSource that has a name', async () => {
     const name = 'accounts';
