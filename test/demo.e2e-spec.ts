@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase } from './support/database.js';
@@ -11,6 +12,9 @@ import { eventually, isAlive, Program } from './support/shell.js';
 
 const entry = resolve('.demo/build/examples/demo/main.js');
 
+/** `npm start` builds the demo first, which takes its time on a machine under load. */
+const BUILD_MS = 120_000;
+
 /** The commands that the demo prints for copying. */
 const linesToPaste = (stdout: string): string =>
   stdout
@@ -18,8 +22,8 @@ const linesToPaste = (stdout: string): string =>
     .filter((line) => line.startsWith('  '))
     .join('\n');
 
-const isListening = (port: string): Promise<boolean> =>
-  call('GET', `http://127.0.0.1:${port}/`).then(
+const isListening = (port: string, host = '127.0.0.1'): Promise<boolean> =>
+  call('GET', `http://${host}:${port}/`).then(
     () => true,
     () => false,
   );
@@ -192,6 +196,7 @@ describe('the demo', () => {
   });
 
   const refusing = 'postgres://u:CANARY@127.0.0.1:1/x';
+  const elsewhere = 'The database of DATABASE_URL is not on this machine';
   it.each([
     [{ PORT: 'x' }, 'PORT must be a port'],
     [{ WECHAT_SANDBOX_PORT: '70000' }, 'WECHAT_SANDBOX_PORT must be a port'],
@@ -203,6 +208,11 @@ describe('the demo', () => {
     ],
     [{ DATABASE_URL: 'CANARY' }, 'DATABASE_URL must look like postgres://'],
     [{ DATABASE_URL: refusing }, 'The database of DATABASE_URL refuses: connect ECONNREFUSED'],
+    [{ DATABASE_URL: 'postgres://u:CANARY@db.example/x' }, elsewhere],
+    [{ DATABASE_URL: 'postgres://u:CANARY@localhost/x?host=db.example' }, elsewhere],
+    [{ DATABASE_URL: 'postgres://u:CANARY@localhost.example/x' }, elsewhere],
+    [{ DATABASE_URL: 'postgres:///x', PGHOST: 'db.example' }, elsewhere],
+    [{ HOST: '192.0.2.1' }, 'HOST must be an address of this machine'],
   ])('exits with a message for the environment %j', async (env, message) => {
     expect(await refusal(env as Record<string, string>)).toContain(message);
   });
@@ -213,6 +223,23 @@ describe('the demo', () => {
     expect(await refusal({ DATABASE_URL: url.href })).toContain(
       'The database of DATABASE_URL refuses: password authentication failed',
     );
+  });
+
+  it('listens on 127.0.0.1 alone, and where HOST says otherwise', async () => {
+    const addresses = Object.values(networkInterfaces()).flat();
+    const outside = addresses.find((each) => each?.family === 'IPv4' && !each.internal)?.address;
+    const listens = (host: string): Promise<boolean> => isListening(ports.PORT, host);
+    const running = await ready();
+    expect(await listens('127.0.0.1')).toBe(true);
+    // 127.0.0.2 is this machine too, and another address.
+    expect(await listens('127.0.0.2')).toBe(false);
+    if (outside !== undefined) expect(await listens(outside)).toBe(false);
+    expect(await running.interrupt()).toBe(0);
+    const open = await ready({ HOST: '0.0.0.0' });
+    expect(open.stdout).toContain(`ready: http://localhost:${ports.PORT}`);
+    expect(await listens('127.0.0.2')).toBe(true);
+    if (outside !== undefined) expect(await listens(outside)).toBe(true);
+    expect(await open.interrupt()).toBe(0);
   });
 
   it('uses the database and the WeChat of the environment, and starts none of its own', async () => {
@@ -239,14 +266,42 @@ describe('the demo', () => {
     const env = { ...ports, DATABASE_URL: database.url };
     const running = new Program(['npm', 'start'], process.cwd(), env);
     started.push(running);
-    await running.prints('ready');
+    await running.prints('ready', BUILD_MS);
     expect(await login('o-npm-start')).toMatchObject({ tokenType: 'Bearer' });
     await running.interrupt();
     expect(running.stderr.replaceAll(/^npm .*\n/gm, '')).toBe('');
     expect(await isListening(ports.PORT)).toBe(false);
     expect(await isListening(ports.WECHAT_SANDBOX_PORT)).toBe(false);
     await database.drop();
-  }, 60_000);
+  }, 150_000);
+
+  it('ends with npm start where a SIGTERM reaches npm alone', async () => {
+    const database = await createTestDatabase();
+    const env = { ...ports, DATABASE_URL: database.url };
+    const running = new Program(['npm', 'start'], process.cwd(), env);
+    started.push(running);
+    await running.prints('ready', BUILD_MS);
+    await running.killAlone('SIGTERM');
+    expect(await isListening(ports.PORT)).toBe(false);
+    expect(await isListening(ports.WECHAT_SANDBOX_PORT)).toBe(false);
+    await database.drop();
+  }, 150_000);
+
+  it.each<NodeJS.Signals>(['SIGTERM', 'SIGKILL'])(
+    'ends, and PostgreSQL with it, where a %s reaches the shell that started it',
+    async (signal) => {
+      const command = `${process.execPath} ${entry}; echo ended`;
+      const running = new Program(['sh', '-c', command], folder, ports);
+      started.push(running);
+      await running.prints('ready');
+      const postgres = postgresOf(folder);
+      expect(isAlive(postgres)).toBe(true);
+      await running.killAlone(signal);
+      expect(isAlive(postgres)).toBe(false);
+      expect(await isListening(ports.PORT)).toBe(false);
+      expect(running.stdout).not.toContain('ended');
+    },
+  );
 });
 
 /** Where the demo keeps its data when it is started in this folder. */

@@ -292,9 +292,9 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     expect(await lit(page)).toEqual([
       ...guarded('POST /demo/end-session', ...REVOCATION),
       ...guarded('GET /profile'),
-      ...LOGIN.slice(0, 7),
+      ...LOGIN.slice(0, 8),
       ...REVOCATION,
-      ...LOGIN.slice(7),
+      ...LOGIN.slice(8),
       ...PROFILE,
     ]);
     expect(consoleErrors).toEqual([expect.stringContaining(refused(401))]);
@@ -439,13 +439,23 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
   it('shows the routes at /docs', async () => {
     const page = await open();
     const consoleErrors = consoleErrorsOf(page);
+    const answer = page.waitForResponse(`${demo.url}/docs`);
     await page.click('nav a');
+    expect((await answer).headers()['content-security-policy']).toBe(
+      `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    );
     await page.waitForSelector('#operations-Login-LoginController_login');
     expect(await page.textContent('#operations-Login-LoginController_login')).toContain(
       'Log in with a code of wx.login',
     );
     expect(await page.textContent('body')).not.toContain('/demo/');
-    expect(consoleErrors).toEqual([]);
+    // A request from there works.
+    await page.click('#operations-Profile-ProfileController_show .opblock-summary-control');
+    await page.click('#operations-Profile-ProfileController_show .try-out__btn');
+    await page.click('#operations-Profile-ProfileController_show .execute');
+    await page.waitForSelector('.live-responses-table .response-col_status');
+    expect(await page.textContent('.live-responses-table')).toContain('WX_SESSION_MISSING');
+    expect(consoleErrors).toEqual([expect.stringContaining(refused(401))]);
   });
 
   it('shows a notice and disables its buttons if the demo uses the real WeChat', async () => {

@@ -24,6 +24,8 @@ export async function startDemo(
   options: NestApplicationOptions = {},
 ): Promise<Demo> {
   const port = portFrom('PORT', 3000);
+  const { HOST = '' } = process.env;
+  const host = HOST === '' ? '127.0.0.1' : HOST;
   const environment = await prepareEnvironment();
   stops.unshift(() => environment.stop());
   const app = await NestFactory.create<NestExpressApplication>(DemoModule.with(environment), {
@@ -40,14 +42,20 @@ export async function startDemo(
   const sandboxUrl = environment.sandbox?.url;
   await servePage(app, sandboxUrl);
   serveDocs(app);
-  await app.listen(port).catch((error: unknown) => {
+  await app.listen(port, host).catch((error: unknown) => {
     throw explained(error, port, 'PORT');
   });
   if (options.logger === undefined) {
     app.useLogger(new ConsoleLogger({ logLevels: ['error', 'warn'] }));
   }
   const address = (app.getHttpServer() as Server).address() as AddressInfo;
-  return { url: `http://localhost:${String(address.port)}`, sandboxUrl };
+  return { url: `http://${shownHost(host)}:${String(address.port)}`, sandboxUrl };
+}
+
+/** Where a browser finds it: an address of all interfaces is none to open. */
+function shownHost(host: string): string {
+  if (['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** What the environment is to blame for. */

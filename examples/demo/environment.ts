@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import type { WechatAuthOptions } from '../../src/index.js';
 import { WechatSandbox } from '../../src/testing/index.js';
 import { startPostgres, type RunningPostgres } from './postgres/postgres.js';
@@ -25,6 +26,12 @@ export async function prepareEnvironment(): Promise<Environment> {
   if (DATABASE_URL && !isDatabaseUrl(DATABASE_URL)) {
     throw new DemoError(
       'DATABASE_URL must look like postgres://user:password@localhost:5432/database.',
+    );
+  }
+  // Its AppSecret is known to all: whoever reaches the database's users could forge their sessions.
+  if (DATABASE_URL && !WECHAT_APPID && !isOnThisMachine(DATABASE_URL)) {
+    throw new DemoError(
+      'The database of DATABASE_URL is not on this machine, and the sandbox is for tests alone: set WECHAT_APPID and WECHAT_SECRET as well.',
     );
   }
   const sandbox = WECHAT_APPID ? undefined : await startSandbox();
@@ -68,6 +75,12 @@ async function startDatabase(): Promise<RunningPostgres> {
 const isDatabaseUrl = (text: string): boolean =>
   URL.canParse(text) && /^postgres(ql)?:\/\//.test(text);
 
+/** As `pg` reads it: a parameter of the query may name the host as well, or the path of a socket. */
+function isOnThisMachine(databaseUrl: string): boolean {
+  const { host } = new Client({ connectionString: databaseUrl });
+  return /^(localhost|127(\.\d{1,3}){3}|::1|\/.*)$/.test(host);
+}
+
 /** A port from the environment. @throws {@link DemoError} */
 export function portFrom(name: string, byDefault: number): number {
   const text = process.env[name];
@@ -83,6 +96,11 @@ export function explained(error: unknown, port: number, name: string): unknown {
   if (code === 'EADDRINUSE') {
     return new DemoError(
       `Port ${String(port)} is taken: stop what uses it, or set ${name} to another one.`,
+    );
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new DemoError(
+      'HOST must be an address of this machine, such as 0.0.0.0 for all of them.',
     );
   }
   if (code === 'EACCES') {

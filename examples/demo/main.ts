@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startDemo } from './demo.js';
 import { DemoError } from './environment.js';
 import { howToLogIn } from './how-to-log-in.js';
@@ -20,7 +20,7 @@ async function stop(): Promise<void> {
 
 async function fail(error: unknown): Promise<void> {
   // Ctrl-C may end a program of ours before we learn of it, and that is no failure.
-  await setTimeout(50);
+  await sleep(50);
   if (!interrupted) {
     process.exitCode = 1;
     process.stderr.write(
@@ -30,12 +30,20 @@ async function fail(error: unknown): Promise<void> {
   await stop();
 }
 
+const parent = process.ppid;
 const started = start().catch(fail);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // Ctrl-C may come twice, from the terminal and from a parent that hands it on.
-  process.on(signal, () => {
-    interrupted = true;
-    void started.then(stop);
-  });
+function interrupt(): void {
+  interrupted = true;
+  void started.then(stop);
 }
+
+// Ctrl-C may come twice, from the terminal and from a parent that hands it on.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
+
+// A SIGTERM to `npm start` ends npm and its shell, and is not handed on to us.
+const watch = setInterval(() => {
+  if (process.ppid === parent) return;
+  clearInterval(watch);
+  interrupt();
+}, 200).unref();

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { build } from 'esbuild';
 
-interface Response {
+export interface Response {
   setHeader(name: string, value: string): unknown;
   end(body: string): unknown;
 }
@@ -16,10 +16,7 @@ export async function servePage(
 ): Promise<void> {
   const client = await bundleClient();
   const setHeaders = (response: Response): void => {
-    response.setHeader('Content-Security-Policy', contentSecurityPolicy(sandboxUrl));
-    response.setHeader('Cache-Control', 'no-cache');
-    response.setHeader('Referrer-Policy', 'no-referrer');
-    response.setHeader('X-Content-Type-Options', 'nosniff');
+    setPageHeaders(response, contentSecurityPolicy({ connect: sandboxUrl ?? '' }));
   };
   app.useStaticAssets(here('page'), { setHeaders });
   app.use('/miniprogram.js', (_: unknown, response: Response) => {
@@ -43,13 +40,25 @@ async function bundleClient(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-const contentSecurityPolicy = (sandboxUrl = ''): string =>
+export function setPageHeaders(response: Response, policy: string): void {
+  response.setHeader('Content-Security-Policy', policy);
+  response.setHeader('Cache-Control', 'no-cache');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+}
+
+/** Everything comes from this server, but for what is named here. */
+export const contentSecurityPolicy = (also: {
+  connect?: string;
+  style?: string;
+  img?: string;
+}): string =>
   [
     `default-src 'none'`,
     `script-src 'self'`,
-    `style-src 'self'`,
-    `img-src 'self'`,
-    `connect-src 'self' ${sandboxUrl}`.trim(),
+    `style-src 'self' ${also.style ?? ''}`.trim(),
+    `img-src 'self' ${also.img ?? ''}`.trim(),
+    `connect-src 'self' ${also.connect ?? ''}`.trim(),
     `base-uri 'none'`,
     `form-action 'none'`,
     `frame-ancestors 'none'`,

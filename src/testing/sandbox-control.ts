@@ -21,7 +21,6 @@ export async function control(
   response: ServerResponse,
   sandbox: SandboxControls,
 ): Promise<void> {
-  allowLoopbackPages(request, response);
   const action = Object.hasOwn(ACTIONS, path) ? ACTIONS[path] : undefined;
   if (action === undefined) {
     answer(response, 404, { message: `There is ${Object.keys(ACTIONS).join(', ')}.` });
@@ -120,17 +119,7 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
   throw new TypeError('The body must be a JSON object.');
 }
 
-function answer(response: ServerResponse, status: number, body?: object): void {
+export function answer(response: ServerResponse, status: number, body?: object): void {
   response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
   response.end(body && JSON.stringify(body));
-}
-
-/** A demo page on another port of this machine may ask; pages from elsewhere may not. */
-function allowLoopbackPages(request: IncomingMessage, response: ServerResponse): void {
-  const { origin } = request.headers;
-  if (origin === undefined || !/^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin))
-    return;
-  response.setHeader('access-control-allow-origin', origin);
-  response.setHeader('access-control-allow-headers', 'content-type');
-  response.setHeader('vary', 'origin');
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { call } from '../../test/support/http.js';
 import { WechatSandbox, type SandboxFault, type WechatSandboxOptions } from './index.js';
 
 const apps = [
@@ -388,14 +389,36 @@ describe('the sandbox over HTTP', () => {
     ['http://[::1]:3000', true],
     ['https://shop.example', false],
     ['http://localhost.example', false],
+    ['http://localhost:3000.example', false],
     ['null', false],
   ])('a page from %s may ask: %j', async (origin, allowed) => {
     const sandbox = await start();
-    const { headers } = await fetch(`${sandbox.url}/sandbox/codes`, {
-      method: 'OPTIONS',
-      headers: { origin },
-    });
-    expect(headers.get('access-control-allow-origin')).toBe(allowed ? origin : null);
+    const headers = { origin };
+    const asking = await fetch(`${sandbox.url}/sandbox/codes`, { method: 'OPTIONS', headers });
+    expect(asking.headers.get('access-control-allow-origin')).toBe(allowed ? origin : null);
+    // A page may send a POST of plain text without asking.
+    const sent = await post(sandbox, '/sandbox/faults', { fault: 40226 }, { headers });
+    expect(sent.status).toBe(allowed ? 204 : 403);
+    const query = new URLSearchParams(login('code')).toString();
+    const asked = await fetch(`${sandbox.url}/sns/jscode2session?${query}`, { headers });
+    expect(asked.status).toBe(allowed ? 200 : 403);
+    expect(sandbox.requests).toHaveLength(allowed ? 1 : 0);
+    expect(await ask(sandbox, login('code'))).toMatchObject({ errcode: 40029 });
+  });
+
+  it.each([
+    ['localhost', true],
+    ['LOCALHOST:1', true],
+    ['127.0.0.1:65535', true],
+    ['[::1]', true],
+    ['shop.example', false],
+    ['127.0.0.1.shop.example', false],
+    ['localhost.', false],
+  ])('a request for the host %j is answered: %j', async (host, allowed) => {
+    const sandbox = await start();
+    const codes = `${sandbox.url}/sandbox/codes`;
+    const answer = await call('POST', codes, { headers: { host }, body: {} });
+    expect(answer.status).toBe(allowed ? 200 : 403);
   });
 });
 

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SandboxApi } from './sandbox-api.js';
-import { control, readBody } from './sandbox-control.js';
+import { isAllowed } from './sandbox-access.js';
+import { answer, control, readBody } from './sandbox-control.js';
 import { failure } from './sandbox-errcodes.js';
 import { distort, SandboxFaults, send, type SandboxFault } from './sandbox-faults.js';
 import { encryptUserData, type SandboxUserData } from './sandbox-user-data.js';
@@ -125,6 +126,10 @@ export class WechatSandbox {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isAllowed(request, response)) {
+      answer(response, 403, { message: 'The sandbox is for programs and pages of this machine.' });
+      return;
+    }
     const [path = '', search = ''] = (request.url ?? '').split('?', 2);
     if (path.startsWith('/sandbox/')) return control(path, request, response, this);
     const method = request.method ?? '';
@@ -136,10 +141,10 @@ export class WechatSandbox {
       send(response, failure(fault));
       return;
     }
-    const answer = this.api.answer(method, path, { query, body });
-    if (answer === undefined) send(response, 'not found', 404);
-    else if (fault === undefined) send(response, answer);
-    else distort(fault, response, answer);
+    const found = this.api.answer(method, path, { query, body });
+    if (found === undefined) send(response, 'not found', 404);
+    else if (fault === undefined) send(response, found);
+    else distort(fault, response, found);
   }
 
   private appidFor(appid = this.apps?.[0]?.appid): string | undefined {

@@ -23,10 +23,10 @@ export class Program {
     this.ended = new Promise((end) => this.child.on('close', end));
   }
 
-  /** Waits for a line that starts with `start`. @throws if the program ends without one */
-  async prints(start: string): Promise<this> {
+  /** Until it prints a line that starts so. */
+  async prints(start: string, patienceMs?: number): Promise<this> {
     const printed = (): boolean => `\n${this.stdout}`.includes(`\n${start}`);
-    await eventually(() => printed() || this.child.exitCode !== null);
+    await eventually(() => printed() || this.child.exitCode !== null, patienceMs);
     if (!printed()) throw new Error(`No line "${start}…" in:\n${this.stdout}${this.stderr}`);
     return this;
   }
@@ -37,15 +37,15 @@ export class Program {
     return this.ended;
   }
 
-  killAlone(): Promise<number | null> {
-    this.child.kill('SIGKILL');
+  killAlone(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
+    this.child.kill(signal);
     return this.ended;
   }
 }
 
-/** Waits until `isSo()`, for 30 seconds at most. */
-export async function eventually(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; !isSo() && tries < 1500; tries++) {
+/** Until it is so, or the time has passed. */
+export async function eventually(isSo: () => boolean, patienceMs = 30_000): Promise<void> {
+  for (let tries = 0; !isSo() && tries < patienceMs / 20; tries++) {
     await new Promise((next) => setTimeout(next, 20));
   }
 }

@@ -1,0 +1,21 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+const LOOPBACK = String.raw`(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d{1,5})?`;
+const LOOPBACK_HOST = new RegExp(`^${LOOPBACK}$`, 'i');
+const LOOPBACK_ORIGIN = new RegExp(`^http://${LOOPBACK}$`, 'i');
+
+/**
+ * Whether a request may be answered. Servers may ask, and pages of this machine, such as the demo on
+ * another port. Other pages in a browser of this machine may not, nor may a name of theirs that now
+ * leads here (DNS rebinding).
+ */
+export function isAllowed({ headers }: IncomingMessage, response: ServerResponse): boolean {
+  const { host = '', origin } = headers;
+  if (!LOOPBACK_HOST.test(host)) return false;
+  if (origin === undefined) return true;
+  if (!LOOPBACK_ORIGIN.test(origin)) return false;
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-allow-headers', 'content-type');
+  response.setHeader('vary', 'origin');
+  return true;
+}
