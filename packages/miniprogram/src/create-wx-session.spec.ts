@@ -535,6 +535,17 @@ describe('createWxSession', () => {
       expect([wx.logins, wx.sent.length]).toEqual([1, 2]);
     });
 
+    it.each(['GET', 'POST'] as const)(
+      'does not log in for a %s whose handler says that the session key is gone',
+      async (method) => {
+        const client = await loggedIn();
+        wx.reply = () => refusal(401, 'WX_SESSION_KEY_INVALID', 'relogin');
+        const error = await failure(client.request({ url: '/a', method }));
+        expect(error).toMatchObject({ errorCode: 'WX_SESSION_KEY_INVALID', action: 'relogin' });
+        expect([wx.logins, wx.sent.length]).toEqual([0, 1]);
+      },
+    );
+
     it('cannot replay data that are encrypted with another key', async () => {
       const client = await loggedIn();
       wx.reply = () => refusal(400, 'WX_DATA_UNDECRYPTABLE', 'relogin');
@@ -666,7 +677,7 @@ describe('createWxSession', () => {
       );
       expect(new Set(errors).size).toBe(1);
       expect([wx.logins, wx.sent.length]).toEqual([1, 50]);
-      // Whoever asks later is not turned away for that.
+      // A later request tries again.
       await failure(client.request({ url: '/later' }));
       expect(wx.logins).toBe(2);
     });

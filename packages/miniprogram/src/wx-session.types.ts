@@ -127,7 +127,7 @@ export interface WxSessionClient {
 
   /**
    * Logs in with a fresh code; the session before ends. `request` does so by itself when needed.
-   * One at a time: whoever asks while a login is under way gets its result.
+   * One at a time: calls during a login get its result.
    * @throws {@link WxSessionError}
    */
   login: () => Promise<WxLogin>;

@@ -52,6 +52,18 @@ describe.each(platforms)('transfers, with an app on $name', (platform) => {
     expect([phone.wx.logins, phone.wx.paths]).toEqual([1, ['POST /files', 'POST /files']]);
   });
 
+  it('does not upload again what the server may have taken', async () => {
+    const store = { errorCode: 'WX_STORE_UNAVAILABLE', action: 'retry' };
+    stage.calls.failing = 1;
+    const orders = { ...upload, url: '/orders' };
+    await expect(phone.session.upload(orders)).rejects.toMatchObject(store);
+    expect(phone.wx.paths).toEqual(['POST /orders']);
+
+    stage.calls.failing = 1;
+    expect((await phone.session.upload({ ...orders, replay: true })).statusCode).toBe(200);
+    expect(phone.wx.paths).toHaveLength(3);
+  });
+
   it('downloads a file, also where the session is over', async () => {
     const target = join(folder, 'download');
     for (let times = 0; times < 2; times++) {
@@ -115,6 +127,7 @@ describe.each(platforms)('transfers, with an app on $name', (platform) => {
     await until(() => phone.wx.exchanges.length > 0);
     request.abort();
     await expect(request).rejects.toMatchObject({ errorCode: 'WX_ABORTED' });
+    await until(() => phone.wx.underWay === 0);
     // Once it has ended, that is all the same.
     request.abort();
   });
