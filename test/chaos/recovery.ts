@@ -4,7 +4,7 @@ import { patiently } from './load/patiently.js';
 import type { AppProcess } from './apps/app-process.js';
 import type { Target } from './load/load.js';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 45_000;
 /** For one try. */
 const TRY_MS = 10_000;
 

@@ -1,5 +1,6 @@
 import type { Cleanup } from './cleanup.js';
 import { faults } from './faults/index.js';
+import { ChaosPostgres } from './postgres/chaos-postgres.js';
 import type { Section } from './report/section.js';
 import { showThatLossesAreFound } from './stages/can-fail.stage.js';
 import { checkHistories } from './stages/histories.stage.js';
@@ -15,7 +16,7 @@ export interface RunOptions {
 
 /** Everything in turn. @returns whatever is not as it has to be. */
 export async function run({ quick, only }: RunOptions, cleanup: Cleanup): Promise<string[]> {
-  const world = await World.start(cleanup);
+  const world = await World.start(cleanup, await cleanup.use(ChaosPostgres.start()));
   const chosen = faults.filter(
     ({ name, isQuick }) => new RegExp(only ?? '').test(name) && (!quick || isQuick === true),
   );

@@ -5,14 +5,15 @@ import { APP, type Wiring } from './apps/settings.js';
 import { Contract } from './load/contract.js';
 import type { Target } from './load/load.js';
 import { TcpProxy } from './network/tcp-proxy.js';
-import { ChaosPostgres } from './postgres/chaos-postgres.js';
+import type { ChaosPostgres } from './postgres/chaos-postgres.js';
 import { Database } from './postgres/database.js';
 import { migrate } from './postgres/migrate.js';
+import type { PostgresServer } from './postgres/postgres-server.js';
 
 /** Three apps, a Postgres and WeChat, with a network between them. */
-export class World implements Target {
+export class World<Server extends PostgresServer = ChaosPostgres> implements Target {
   private constructor(
-    readonly postgres: ChaosPostgres,
+    readonly postgres: Server,
     readonly database: Database,
     /** Between the apps and Postgres. */
     readonly network: TcpProxy,
@@ -24,10 +25,14 @@ export class World implements Target {
     private apps: Fleet,
   ) {}
 
-  static async start(cleanup: Cleanup, wiring: Wiring = {}): Promise<World> {
-    const postgres = await cleanup.use(ChaosPostgres.start());
+  /** @param entrance - the port that the apps are sent to, by way of the network. */
+  static async start<Server extends PostgresServer>(
+    cleanup: Cleanup,
+    postgres: Server,
+    entrance = postgres.port,
+  ): Promise<World<Server>> {
     const database = await Database.create(postgres, 'chaos');
-    const network = await TcpProxy.start(postgres.port);
+    const network = await TcpProxy.start(entrance);
     const wechat = await WechatSandbox.start({ apps: [APP] });
     const wechatNetwork = await TcpProxy.start(Number(new URL(wechat.url).port));
     cleanup.defer(async () => {
@@ -40,7 +45,7 @@ export class World implements Target {
       databaseUrlOf: (app) => database.urlFor(app, network.port),
     };
     await migrate(database.urlFor('migrations', postgres.port));
-    const fleet = await Fleet.start(surroundings, wiring);
+    const fleet = await Fleet.start(surroundings);
     const openApi = fleet.apps[0]?.openApi;
     if (openApi === undefined) throw new Error('The apps have no OpenAPI document.');
     const world = new World(

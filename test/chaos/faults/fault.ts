@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Wiring } from '../apps/settings.js';
+import type { ChaosPostgres } from '../postgres/chaos-postgres.js';
+import type { PostgresServer } from '../postgres/postgres-server.js';
 import type { World } from '../world.js';
 
 /** Beyond what is lost and what is undocumented, of which there is to be nothing. */
@@ -21,12 +23,12 @@ export const LIMITS: Limits = {
 };
 
 /** Something that goes wrong while people use the apps. */
-export interface Fault {
+export interface Fault<Server extends PostgresServer = ChaosPostgres> {
   readonly name: string;
   /** How long it lasts. */
   readonly seconds: number;
-  readonly inject: (world: World) => unknown;
-  readonly heal: (world: World) => unknown;
+  readonly inject: (world: World<Server>) => unknown;
+  readonly heal: (world: World<Server>) => unknown;
   readonly limits?: Partial<Limits>;
   /** What the apps are started with, beyond the README's wiring. */
   readonly wiring?: Wiring;

@@ -2,10 +2,11 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../../examples/demo/postgres/postgres-home.js';
 import { startPostgres, type RunningPostgres } from '../../../examples/demo/postgres/postgres.js';
+import type { PostgresServer } from './postgres-server.js';
 import { serverProcesses, signal, untilGone } from './processes.js';
 
 /** A Postgres of our own that can be killed, frozen and started again on the same data and port. */
-export class ChaosPostgres {
+export class ChaosPostgres implements PostgresServer {
   private constructor(
     private readonly home: string,
     private running: RunningPostgres,

@@ -1,5 +1,5 @@
 import type { QueryResultRow } from 'pg';
-import type { ChaosPostgres } from './chaos-postgres.js';
+import type { PostgresServer } from './postgres-server.js';
 import { sql } from './sql.js';
 
 const ROLE = 'chaos_app';
@@ -9,13 +9,14 @@ const PASSWORD = 'chaos';
 /** The database of the apps, and their role in it. */
 export class Database {
   private constructor(
-    private readonly postgres: ChaosPostgres,
+    private readonly postgres: PostgresServer,
     readonly name: string,
   ) {}
 
   static readonly role = ROLE;
+  static readonly password = PASSWORD;
 
-  static async create(postgres: ChaosPostgres, name: string): Promise<Database> {
+  static async create(postgres: PostgresServer, name: string): Promise<Database> {
     const url = postgres.url();
     await sql(
       url,

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -29,6 +29,6 @@ export async function untilGone(pids: readonly number[]): Promise<void> {
 
 /** Dead, and its parent has not asked yet. */
 function isZombie(pid: number): boolean {
-  const state = execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
-  return state.startsWith('Z');
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.startsWith('Z');
 }

@@ -10,6 +10,7 @@ import {
 } from '../../../examples/demo/postgres/postgres-home.js';
 import { freePort } from '../../../examples/demo/postgres/postgres.js';
 import type { ChaosPostgres } from './chaos-postgres.js';
+import { ownedByPostgres } from './owned-by-postgres.js';
 import { connected } from './sql.js';
 
 /** A hot standby, which follows its primary so much later. */
@@ -31,15 +32,12 @@ export class Standby {
       `primary_conninfo = 'host=127.0.0.1 port=${primaryPort} user=${username} password=${password}'
        recovery_min_apply_delay = ${String(delayMs)}\n`,
     );
-    const account = postgresAccount();
-    if (account.uid !== undefined) {
-      execFileSync('chown', ['-R', `${String(account.uid)}:${String(account.gid)}`, home]);
-    }
+    ownedByPostgres(home);
     const port = await freePort();
     const server = spawn(
       join(postgresPrograms(18), 'postgres'),
       ['-D', data, '-p', String(port), '-c', 'unix_socket_directories='],
-      { ...account, cwd: home, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
+      { ...postgresAccount(), cwd: home, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     stopWithUs(server, home);
     await untilReady(server);

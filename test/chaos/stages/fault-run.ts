@@ -5,6 +5,7 @@ import { Ledger } from '../load/ledger.js';
 import { Load } from '../load/load.js';
 import { verifyKeys, verifySessions } from '../load/verify.js';
 import { Backends } from '../postgres/backends.js';
+import type { PostgresServer } from '../postgres/postgres-server.js';
 import { seconds as secondsOf } from '../report/fault-rows.js';
 import { untilRecovered } from '../recovery.js';
 import type { World } from '../world.js';
@@ -34,9 +35,9 @@ export interface FaultFigures extends Measured {
 const WARM_UP_MS = 1500;
 
 /** Lets people use the apps, lets the fault happen, and looks at what is left. */
-export async function runFault(
-  fault: Fault,
-  world: World,
+export async function runFault<Server extends PostgresServer>(
+  fault: Fault<Server>,
+  world: World<Server>,
 ): Promise<{ figures: FaultFigures; ledger: Ledger }> {
   await world.rewire(fault.wiring ?? {});
   const linesBefore = linesOf(world.fleet.apps);
@@ -78,9 +79,12 @@ export async function runFault(
 }
 
 /** @returns what the fault itself complains of. */
-async function happen({ inject, heal, seconds }: Fault, world: World): Promise<string[]> {
+async function happen<Server extends PostgresServer>(
+  { inject, heal, seconds }: Fault<Server>,
+  world: World<Server>,
+): Promise<string[]> {
   const failures: string[] = [];
-  const attempt = async (step: Fault['inject']): Promise<void> => {
+  const attempt = async (step: Fault<Server>['inject']): Promise<void> => {
     try {
       await step(world);
     } catch (error) {
@@ -96,7 +100,7 @@ async function happen({ inject, heal, seconds }: Fault, world: World): Promise<s
 const linesOf = (apps: readonly AppProcess[]): number =>
   apps.reduce((sum, { lines }) => sum + lines, 0);
 
-function logProblems({ logged }: Fault, apps: readonly AppProcess[]): string[] {
+function logProblems({ logged }: Pick<Fault, 'logged'>, apps: readonly AppProcess[]): string[] {
   const isLogged = logged === undefined || apps.some(({ log }) => logged.test(log));
   return [
     ...apps

@@ -1,0 +1,6 @@
+/** A Postgres, or what stands before one. */
+export interface PostgresServer {
+  readonly port: number;
+  /** As the superuser. */
+  url(database?: string): string;
+}
