@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { table } from '../../../bench/report/format.js';
-import type { Machine } from '../../../bench/report/machine.js';
+import type { Machine } from './machine.js';
 import type { Section } from './section.js';
 
 /** What the figures belong to. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { Cleanup } from '../../../bench/processes/cleanup.js';
+import { Cleanup } from '../cleanup.js';
 import { asynchronousFault, bouncerFault, clusterFaults } from '../ha/ha-faults.js';
 import { PatroniCluster } from '../ha/patroni-cluster.js';
 import { PgBouncer } from '../ha/pgbouncer.js';
