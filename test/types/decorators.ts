@@ -41,6 +41,11 @@ export class ProfileController {
     return '';
   }
 
+  // @ts-expect-error -- not a kind of user data
+  other(@WxUserData('other') data: object): object {
+    return data;
+  }
+
   // @ts-expect-error -- CurrentWxSession decorates parameters, not methods
   @CurrentWxSession()
   @Get('method')
