@@ -176,7 +176,7 @@ describe('WxSessionGuard', () => {
     });
   });
 
-  it('lets nobody in by a fault, and does not dress it up as a refusal', async () => {
+  it('lets nobody in by a fault, and does not report it as a refusal', async () => {
     const { token } = await logIn();
     const context = request('guarded', token);
     await expect(guardOf(FaultyGuard).canActivate(context)).rejects.toThrow(

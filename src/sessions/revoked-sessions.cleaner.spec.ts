@@ -63,7 +63,7 @@ describe('RevokedSessionsCleaner', () => {
     expect(await left()).toBe(2);
   });
 
-  it('leaves it to the instance that is at it', async () => {
+  it('leaves the work to the instance that does it already', async () => {
     await expire(3);
     const other = new Client({ connectionString: test.database.url });
     await other.connect();

@@ -34,7 +34,7 @@ export class SigningKey {
     try {
       return this.jwt.verify<object>(token);
     } catch {
-      // Why a token does not verify is nobody's business: it would help a forger alone.
+      // The reason is not told: it would only help somebody who forges tokens.
       return undefined;
     }
   }

@@ -56,7 +56,7 @@ export class AccessTokenService {
    */
   async replace(stale: string, appid?: string): Promise<string> {
     const app = this.apps.get(appid);
-    // Whoever was refused with the same token before has replaced it already.
+    // Another call that was refused with the same token may have replaced it already.
     if (this.tokens.get(app.appid)?.token.reveal() === stale) this.tokens.delete(app.appid);
     return this.getToken(app.appid);
   }

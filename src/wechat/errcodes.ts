@@ -23,8 +23,8 @@ const ERRCODES: ErrcodeMap = new Map([
 const REMEDIES: ReadonlyMap<number, string> = new Map([
   [40013, 'The appid is wrong: compare it with the console of the mini program.'],
   [40125, 'The AppSecret is wrong or was reset: copy it from the console of the mini program.'],
-  [41002, 'WeChat got no appid: check wechat.baseUrl and what stands between.'],
-  [41004, 'WeChat got no AppSecret: check wechat.baseUrl and what stands between.'],
+  [41002, 'WeChat got no appid: check wechat.baseUrl and the proxies behind it.'],
+  [41004, 'WeChat got no AppSecret: check wechat.baseUrl and the proxies behind it.'],
   [40164, "This server's IP is not on the allow list of the mini program: add it in the console."],
   [40243, 'The AppSecret is frozen: unfreeze it in the console of the mini program.'],
   [45009, 'The daily quota is used up: raise or clear it in the console of the mini program.'],
