@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Logger, Controller, Get, Injectable, Module, UseGuards, type Type } from '@nestjs/common';
+import { Controller, Get, Injectable, Module, UseGuards, type Type } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
@@ -58,10 +58,9 @@ describe('WechatAuthModule', () => {
   async function start(
     imports: NonNullable<Parameters<typeof Test.createTestingModule>[0]['imports']>,
     prepare?: Parameters<(typeof platforms)[0]['listen']>[1],
+    logger = new LogCapture(),
   ): Promise<string> {
-    const module = await Test.createTestingModule({ imports })
-      .setLogger(new LogCapture())
-      .compile();
+    const module = await Test.createTestingModule({ imports }).setLogger(logger).compile();
     const server = await platforms[0].listen(module, prepare);
     running.push(server);
     return server.url;
@@ -195,15 +194,14 @@ describe('WechatAuthModule', () => {
       const { NODE_ENV } = process.env;
       process.env.NODE_ENV = env;
       const logger = new LogCapture();
-      Logger.overrideLogger(logger);
       try {
-        await startDefault(WechatAuthModule.forRoot({ ...options(), ...more }));
+        const module = WechatAuthModule.forRoot({ ...options(), ...more });
+        await start([TypeOrmModule.forRoot(typeOrm()), module], undefined, logger);
         const warnings = logger.lines.filter((line) =>
           /^warn .*derived from the AppSecret/.test(line),
         );
         expect(warnings).toHaveLength(times);
       } finally {
-        Logger.overrideLogger(false);
         process.env.NODE_ENV = NODE_ENV;
       }
     },
