@@ -1,3 +1,8 @@
+/**
+ * The sandbox that replaces WeChat in tests.
+ *
+ * @module nestjs-wechat-auth/testing
+ */
 export { WechatSandbox } from './wechat-sandbox.js';
 export type {
   SandboxApp,
