@@ -1,23 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import { InjectRepository } from '@nestjs/typeorm';
-import { ExtractJwt, Strategy, type StrategyOptionsWithoutRequest } from 'passport-jwt';
-import type { Repository } from 'typeorm';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import { DataSource } from 'typeorm';
 import { PlainUser } from './plain-user.entity.js';
 
 export const JWT_SECRET = Symbol('JWT_SECRET');
 
-const optionsOf = (secretOrKey: string): StrategyOptionsWithoutRequest => ({
-  jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-  ignoreExpiration: false,
-  secretOrKey,
-});
+const jwtFromRequest = ExtractJwt.fromAuthHeaderAsBearerToken();
 
 /** The recipe of Nest's documentation: no revocation. */
 @Injectable()
 export class ClaimsStrategy extends PassportStrategy(Strategy, 'claims') {
-  constructor(@Inject(JWT_SECRET) secret: string) {
-    super(optionsOf(secret));
+  constructor(@Inject(JWT_SECRET) secretOrKey: string) {
+    super({ jwtFromRequest, ignoreExpiration: false, secretOrKey });
   }
 
   validate({ sub }: { sub: string }): { id: string } {
@@ -29,13 +24,13 @@ export class ClaimsStrategy extends PassportStrategy(Strategy, 'claims') {
 @Injectable()
 export class UserStrategy extends PassportStrategy(Strategy, 'user') {
   constructor(
-    @Inject(JWT_SECRET) secret: string,
-    @InjectRepository(PlainUser) private readonly users: Repository<PlainUser>,
+    @Inject(JWT_SECRET) secretOrKey: string,
+    private readonly dataSource: DataSource,
   ) {
-    super(optionsOf(secret));
+    super({ jwtFromRequest, ignoreExpiration: false, secretOrKey });
   }
 
   validate({ sub: id }: { sub: string }): Promise<PlainUser | null> {
-    return this.users.findOne({ where: { id } });
+    return this.dataSource.getRepository(PlainUser).findOne({ where: { id } });
   }
 }

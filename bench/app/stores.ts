@@ -3,18 +3,11 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { getRepositoryToken } from '@nestjs/typeorm';
 import { Pool } from 'pg';
 import type { Repository } from 'typeorm';
-import { UsersService } from '../../src/index.js';
+import { UsersService, type Code2Session } from '../../src/index.js';
 import { PlainUser } from './plain-user.entity.js';
 
-export interface Login {
-  readonly appid: string;
-  readonly openid: string;
-  readonly unionid?: string | undefined;
-  readonly sessionKey: string;
-}
-
 /** Stores a login, and returns the id of its user. */
-export type Store = (login: Login) => Promise<string>;
+export type Store = (login: Code2Session) => Promise<string>;
 
 const STATEMENT = `
   INSERT INTO wechat_user AS u

@@ -85,3 +85,18 @@ export function processes(): Group {
   }
   return { id: 'processes', rounds: [5, 3, 2], columns, ratio: 'Over 1 × 10', rows };
 }
+
+/** Guarded requests that read their user, with more tokens than the library remembers. */
+export function heap(tokens: number, requests: number): Group {
+  const rows: Record<string, Row> = {};
+  const { load, code } = onRoute('guardedUser', CONNECTIONS);
+  // The warm-up: all tokens, once and half again.
+  rows.warm = { label: 'warm', code, load: { ...load, requests: 1.5 * tokens } };
+  for (const part of [1, 2, 3, 4]) {
+    const label = `after ${((part * requests) / 4).toLocaleString('en-US')} requests`;
+    const growth: Goal = { over: 'warm', figure: 'heap', isDifference: true, atMost: 4 };
+    const goals = part === 4 ? [growth] : [];
+    rows[`part ${part}`] = { label, code, load: { ...load, requests: requests / 4 }, goals };
+  }
+  return { id: 'heap', rounds: [1, 0, 0], columns: ['heap'], tokens, rows, isInSequence: true };
+}

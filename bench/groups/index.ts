@@ -1,7 +1,7 @@
 import type { Group } from '../rows.js';
-import { connections, guards, processes } from './guards.js';
-import { logins, storedLogins } from './logins.js';
-import { heap, parts, revoked } from './parts.js';
+import { parts, revoked, storedLogins } from './calls.js';
+import { connections, guards, heap, processes } from './guards.js';
+import { logins } from './logins.js';
 
 const groups = (isQuick: boolean): Group[] => [
   guards('Fastify'),
