@@ -5,12 +5,13 @@ import { parseArgs } from 'node:util';
 import { addUsers, setRevokedSessions, startDatabase } from './data/database.js';
 import { createTickets } from './data/tickets.js';
 import { groupsOf } from './groups/index.js';
-import { measure, say, type Bench } from './measure.js';
+import { measure, say } from './measure.js';
 import { Child } from './processes/child.js';
 import type * as wechatModule from './processes/wechat.js';
 import { machineTable } from './report/machine.js';
 import { printTables, writePage } from './report/page.js';
 import type { Measured } from './report/tables.js';
+import type { Bench } from './servers.js';
 
 const FOLDER = 'reports/bench';
 const TOKENS = 4096;

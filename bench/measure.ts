@@ -3,16 +3,7 @@ import type { Ticket } from './data/tickets.js';
 import { countNewUsers } from './data/users.js';
 import { number } from './report/format.js';
 import type { Group, Shots } from './rows.js';
-import { Servers } from './servers.js';
-import type { Settings } from './settings.js';
-
-/** What every measurement works with. */
-export interface Bench {
-  readonly settings: Settings;
-  readonly database: Database;
-  /** Of the application, such as `--cpu-prof`. */
-  readonly execArgv: readonly string[];
-}
+import { Servers, type Bench } from './servers.js';
 
 /** Shows how far the run is. */
 export function say(text: string): void {

@@ -1,9 +1,18 @@
+import type { Database } from './data/database.js';
 import type { Ticket } from './data/tickets.js';
 import { fire } from './load.js';
-import type { Bench } from './measure.js';
 import { Child } from './processes/child.js';
 import type * as module from './processes/server.js';
 import type { Row, Shot } from './rows.js';
+import type { Settings } from './settings.js';
+
+/** What every measurement works with. */
+export interface Bench {
+  readonly settings: Settings;
+  readonly database: Database;
+  /** Of the application, such as `--cpu-prof`. */
+  readonly execArgv: readonly string[];
+}
 
 interface Server {
   readonly url: string;

@@ -21,7 +21,7 @@ export const newUsers = (): number => count;
 /** Somebody who logs in, a fifth of them for the first time: those have no `n`. */
 export function randomUser(users: number): { readonly openid: string; readonly n?: number } {
   if (Math.random() < NEW_SHARE) {
-    return { openid: `${NEW_USER}${String(process.pid)}-${String(count++)}`.padEnd(28, '-') };
+    return { openid: `${NEW_USER}${process.pid}-${count++}`.padEnd(28, '-') };
   }
   const n = randomInt(users);
   return { openid: openid(n), n };
