@@ -24,6 +24,8 @@ const obstacle = sandboxUrl === null ? words.noSandbox : isHere ? undefined : wo
 let codes = 0;
 const steps = new ServerSteps({
   onStep: (step) => {
+    // Those of a part of their own are not the client's doing.
+    if (step.phase === 'part') codes = 0;
     if (step.name === 'wx.login()' && step.phase === 'begin') codes++;
     sequence.add(step);
   },
