@@ -1,10 +1,5 @@
-import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { get } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { chromiumPath, launchChromium, press, violationsOn } from './support/browser.js';
@@ -407,21 +402,6 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     };
     expect(await animations('reduce')).toBe(0);
     expect(await animations('no-preference')).toBeGreaterThan(0);
-  });
-
-  it('runs the file that users of nestjs-wechat-auth-miniprogram get', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'nestjs-wechat-auth-miniprogram-'));
-    try {
-      await promisify(execFile)(process.execPath, ['packages/miniprogram/build.js', folder]);
-      const page = await open();
-      const served = page.waitForResponse(`${demo.url}/miniprogram.js`);
-      await page.reload();
-      expect(await (await served).text()).toBe(
-        await readFile(join(folder, 'dist/index.js'), 'utf8'),
-      );
-    } finally {
-      await rm(folder, { recursive: true });
-    }
   });
 
   it('sends requests only to the demo and its sandbox, and allows no other script', async () => {

@@ -32,7 +32,7 @@ interface ClientBundle {
 }
 
 /** `dist/index.js` of nestjs-wechat-auth-miniprogram. */
-async function buildClient(): Promise<string> {
+export async function buildClient(): Promise<string> {
   const { resolve } = createRequire(import.meta.url);
   const manifest = pathToFileURL(resolve('nestjs-wechat-auth-miniprogram/package.json'));
   const { href } = new URL('bundle.js', manifest);

@@ -44,14 +44,15 @@ export function createPhoneWx({ sandboxUrl, steps, storage = localStorage, heade
   };
 
   let stored;
-  /** Of several writes in a row, the last one tells. */
-  const tellStored = (name, fields) => {
-    if (stored === undefined) {
-      queueMicrotask(() => {
-        steps.tell({ from: 'miniprogram', to: 'miniprogram', phase: 'note', ...stored });
-        stored = undefined;
-      });
+  const tellStored = () => {
+    if (stored !== undefined) {
+      steps.tell({ from: 'miniprogram', to: 'miniprogram', phase: 'note', ...stored });
     }
+    stored = undefined;
+  };
+  /** Of several writes in a row, the last one tells. */
+  const store = (name, fields) => {
+    if (stored === undefined) queueMicrotask(tellStored);
     stored = { name, fields };
   };
 
@@ -72,6 +73,7 @@ export function createPhoneWx({ sandboxUrl, steps, storage = localStorage, heade
         to: 'server',
       };
       const startedAt = performance.now();
+      tellStored();
       steps.tell({ ...call, phase: 'begin', fields: shownRequest(header, data) });
       let answer;
       try {
@@ -100,11 +102,11 @@ export function createPhoneWx({ sandboxUrl, steps, storage = localStorage, heade
     setStorageSync(key, value) {
       storage.setItem(key, value);
       const { loggedOut } = JSON.parse(value);
-      tellStored('wx.setStorageSync()', loggedOut ? { loggedOut: 'true' } : { token: DOTS });
+      store('wx.setStorageSync()', loggedOut ? { loggedOut: 'true' } : { token: DOTS });
     },
     removeStorageSync(key) {
       storage.removeItem(key);
-      tellStored('wx.removeStorageSync()', {});
+      store('wx.removeStorageSync()', {});
     },
   };
 }
