@@ -14,8 +14,8 @@ import { knownCallOf } from './guarded-call.js';
  *
  * @example
  * class UserThrottlerGuard extends ThrottlerGuard {
- *   protected override getTracker(request: Request): Promise<string> {
- *     return Promise.resolve(wxSessionOf(request)?.userId ?? request.ip);
+ *   protected override async getTracker(request: Record<string, unknown>): Promise<string> {
+ *     return wxSessionOf(request)?.userId ?? super.getTracker(request);
  *   }
  * }
  * @publicApi

@@ -11,6 +11,8 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import { startApp } from '../../test/support/app.js';
+import { createTestDatabase } from '../../test/support/database.js';
 import { call } from '../../test/support/http.js';
 import { LogCapture } from '../../test/support/log-capture.js';
 import { platforms, type ListeningApp } from '../../test/support/platforms.js';
@@ -62,10 +64,16 @@ class ProfileController {
   }
 }
 
+/** How a host registers the guard for the whole app. */
+const globalGuards = {
+  useExisting: { provide: APP_GUARD, useExisting: WxSessionGuard },
+  useClass: { provide: APP_GUARD, useClass: WxSessionGuard },
+};
+
 /** Its guard is a global one. */
-@Controller()
+@Controller('bare')
 class BareController {
-  @Get('me')
+  @Get()
   me(@CurrentWxSession('userId') userId: string): object {
     return { userId };
   }
@@ -74,8 +82,11 @@ class BareController {
 describe.each(platforms)('provideWxSession over $name', (platform) => {
   let server: ListeningApp | undefined;
 
+  const stops: (() => Promise<unknown>)[] = [];
+
   afterEach(async () => {
     await server?.app.close();
+    for (const stop of stops.splice(0)) await stop();
   });
 
   const get = async (builder: TestingModuleBuilder, path: string): Promise<unknown> => {
@@ -132,14 +143,26 @@ describe.each(platforms)('provideWxSession over $name', (platform) => {
     expect(body).toEqual({ userId: 'none' });
   });
 
-  it('replaces a global guard that is registered with useExisting', async () => {
-    const builder = Test.createTestingModule({
-      controllers: [BareController],
-      providers: [WxSessionGuard, { provide: APP_GUARD, useExisting: WxSessionGuard }],
-    })
-      .overrideProvider(WxSessionGuard)
-      .useValue(provideWxSession({ userId: USER_ID }));
-    expect(await get(builder, 'me')).toEqual({ userId: USER_ID });
+  it.each([
+    ['replaces a global guard in the app of a host', 'useExisting', 'overrideProvider', 200],
+    ['does not reach a global guard in the app of a host', 'useClass', 'overrideProvider', 401],
+    ['does not reach a global guard in the app of a host', 'useClass', 'overrideGuard', 401],
+  ] as const)('%s: %s, %s', async (_, registration, override, status) => {
+    const database = await createTestDatabase();
+    server = await startApp({
+      platform,
+      databaseUrl: database.url,
+      wechatUrl: 'http://127.0.0.1:9',
+      metadata: {
+        controllers: [BareController],
+        providers: [globalGuards[registration]],
+      },
+      override: (builder) => {
+        builder[override](WxSessionGuard).useValue(provideWxSession({ userId: USER_ID }));
+      },
+    });
+    stops.push(() => database.drop());
+    expect((await call('GET', `${server.url}/bare`)).status).toBe(status);
   });
 
   it('is itself a global guard for a controller without one', async () => {
@@ -147,7 +170,7 @@ describe.each(platforms)('provideWxSession over $name', (platform) => {
       controllers: [BareController],
       providers: [{ provide: APP_GUARD, useValue: provideWxSession({ userId: USER_ID }) }],
     });
-    expect(await get(builder, 'me')).toEqual({ userId: USER_ID });
+    expect(await get(builder, 'bare')).toEqual({ userId: USER_ID });
   });
 });
 

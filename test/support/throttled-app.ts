@@ -33,8 +33,8 @@ const seen = { interceptor: [] as unknown[], middleware: [] as unknown[] };
 /** The throttler of the documentation. */
 @Injectable()
 class UserThrottlerGuard extends ThrottlerGuard {
-  protected override getTracker(request: Record<string, unknown>): Promise<string> {
-    return Promise.resolve(wxSessionOf(request)?.userId ?? String(request.ip));
+  protected override async getTracker(request: Record<string, unknown>): Promise<string> {
+    return wxSessionOf(request)?.userId ?? super.getTracker(request);
   }
 }
 
