@@ -11,6 +11,13 @@ const FLOW = {
 /** What every folder of the flow may import. */
 const GROUND = ['postgres', 'config', 'crypto', 'errors', 'common'];
 
+/**
+ * What a guard for tests has to share with the real one: the decorators read the session from the
+ * store of guarded-call, which there has to be once.
+ */
+const GUARDED_CALL =
+  '^src/(guard/(guarded-call|route-access)|sessions/wx-session|postgres/wechat-user\\.entity)\\.ts$';
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
@@ -45,7 +52,13 @@ export default {
       comment: 'Users import it without the module.',
       severity: 'error',
       from: { path: '^src/testing/' },
-      to: { path: '^src/', pathNot: '^src/testing/' },
+      to: { path: '^src/', pathNot: ['^src/testing/', GUARDED_CALL] },
+    },
+    {
+      name: 'sandbox-needs-no-guard',
+      severity: 'error',
+      from: { path: '^src/testing/', pathNot: '^src/testing/(index|provide-wx-session)' },
+      to: { path: GUARDED_CALL },
     },
     {
       name: 'client-stands-alone',

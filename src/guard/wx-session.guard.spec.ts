@@ -15,7 +15,7 @@ import { SessionKeyCipher } from '../users/session-key-cipher.js';
 import { UsersService } from '../users/users.service.js';
 import { resolveConfig } from '../config/wechat-auth.config.js';
 import { guardedCallOf } from './guarded-call.js';
-import { WxApp, WxPublic } from './wx-session.decorators.js';
+import { WxApp, WxOptional, WxPublic } from './wx-session.decorators.js';
 import { WxSessionGuard } from './wx-session.guard.js';
 
 const SECRET = 'c4c1f5d0a2b3948576e0f1d2c3b4a596';
@@ -25,6 +25,8 @@ class Routes {
   @WxPublic() open(): void {}
   @WxApp('wx1') ofThisApp(): void {}
   @WxApp('wx2') ofAnotherApp(): void {}
+  @WxOptional() optional(): void {}
+  @WxOptional() @WxApp('wx2') optionalOfAnotherApp(): void {}
 }
 
 @WxPublic()
@@ -131,7 +133,7 @@ describe('WxSessionGuard', () => {
     expect(test.queries.count).toBe(1);
     const { user: ask } = guardedCallOf(context);
     const [one, other] = await Promise.all([ask(), ask()]);
-    expect(one.id).toBe(session.userId);
+    expect(one?.id).toBe(session.userId);
     expect(other).toBe(one);
     expect(test.queries.count).toBe(2);
   });
@@ -208,6 +210,50 @@ describe('WxSessionGuard', () => {
       errorCode: 'WX_SESSION_INVALID',
     });
     expect(() => guardedCallOf(context)).toThrow();
+  });
+
+  it('lets in a call without a token where the session is optional, and asks nobody', async () => {
+    for (const handler of ['optional', 'optionalOfAnotherApp'] as const) {
+      const context = request(handler);
+      expect(await guard.canActivate(context)).toBe(true);
+      const { session, user } = guardedCallOf(context);
+      expect([session, await user()]).toEqual([undefined, undefined]);
+    }
+    expect(test.queries.count).toBe(0);
+    expect(headers).toEqual({});
+  });
+
+  it('keeps the session for a handler where it is optional', async () => {
+    const { token, session } = await logIn();
+    const context = request('optional', token);
+    expect(await guard.canActivate(context)).toBe(true);
+    expect(guardedCallOf(context).session).toEqual(session);
+    expect(await guardedCallOf(context).user()).toMatchObject({ id: session.userId });
+  });
+
+  it('refuses a session of another app where it is optional', async () => {
+    const { token } = await logIn();
+    const context = request('optionalOfAnotherApp', token);
+    await expect(guard.canActivate(context)).rejects.toMatchObject({
+      errorCode: 'WX_SESSION_INVALID',
+    });
+    expect(() => guardedCallOf(context)).toThrow();
+  });
+
+  it.each([
+    ['a token that is not ours', { headers: { authorization: 'Bearer wrong' } }],
+    [
+      'two Authorization headers',
+      {
+        headers: { authorization: 'Bearer wrong' },
+        rawHeaders: ['Authorization', 'Bearer wrong', 'authorization', 'Bearer wrong'],
+      },
+    ],
+  ])('refuses %s where the session is optional', async (_, sent) => {
+    const context = contextOf(Routes, Routes.prototype.optional, sent);
+    await expect(guard.canActivate(context)).rejects.toMatchObject({
+      errorCode: 'WX_SESSION_INVALID',
+    });
   });
 
   it('speaks to each transport in its own words, and sets no headers where there are none', async () => {

@@ -1,3 +1,4 @@
+export { provideWxSession } from './provide-wx-session.js';
 export { WechatSandbox } from './wechat-sandbox.js';
 export type {
   SandboxApp,
