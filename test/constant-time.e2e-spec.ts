@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Linter } from 'eslint';
 import tseslint from 'typescript-eslint';
-import config from '../eslint.config.js';
 
+const path = '../eslint.config.js';
+const { default: config } = (await import(path)) as { default: Linter.Config[] };
 const FILE = 'src/user-data/user-data.service.ts';
 const source = readFileSync(FILE, 'utf8');
 const COMPARISON = 'a.length === b.length && timingSafeEqual(a, b)';
