@@ -5,11 +5,11 @@ const E2E_SPECS = {
   crypto: [],
   errors: ['transports'],
   guard: ['transports'],
-  postgres: ['network', 'replication'],
+  postgres: ['network'],
   sessions: ['sessions'],
   'user-data': ['user-data'],
   users: ['users'],
-  wechat: ['wechat', 'wechat-api'],
+  wechat: ['wechat', 'tracing'],
 };
 
 export const folders = Object.keys(E2E_SPECS);
