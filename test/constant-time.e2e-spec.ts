@@ -22,7 +22,7 @@ const errorsIn = (text: string): number =>
       text,
       rules.map((each) => ({
         files: ['**/*.ts'],
-        languageOptions: { parser: tseslint.parser as Linter.Parser },
+        languageOptions: { parser: tseslint.parser },
         rules: each,
       })),
       FILE,

@@ -58,9 +58,9 @@ describe('a failing network between this server and Postgres', () => {
     const lock = await test.database.connect();
     await lock.query('BEGIN; SELECT * FROM wechat_user FOR UPDATE');
     let most = 0;
-    let isOver = false;
+    const watching = new AbortController();
     const watch = (async () => {
-      while (!isOver) {
+      while (!watching.signal.aborted) {
         most = Math.max(most, await backends("query NOT LIKE '%FOR UPDATE'"));
         await sleep(100);
       }
@@ -70,7 +70,7 @@ describe('a failing network between this server and Postgres', () => {
     const waiting = await settled(
       until(async () => (await backends("wait_event_type = 'Lock'")) === 0),
     );
-    isOver = true;
+    watching.abort();
     await watch;
     expect(answers).toEqual(Array(9).fill(unavailable));
     expect(waiting).toBeUndefined();

@@ -65,7 +65,7 @@ describe('Pool', () => {
   describe('after a statement got no answer', () => {
     it('suspects the connections that have not worked since it was sent', () => {
       const [pool, host] = [new Pool(), new EventEmitter()];
-      pool.prepare(host as never);
+      pool.prepare(host);
       const [idle, busy] = [newConnection(), newConnection()];
       host.emit('connect', idle);
       expect(pool.mayHang(idle)).toBe(false);

@@ -6,6 +6,8 @@ import { PostgresError } from './postgres-error.js';
 /** What `pg` throws. */
 const databaseError = (fields: object): Error => Object.assign(new Error('a message'), fields);
 
+const fieldsOf = (error: object): object => Object.fromEntries(Object.entries(error));
+
 describe('PostgresError', () => {
   it('keeps the fields that hold no value', () => {
     const fields = {
@@ -18,7 +20,7 @@ describe('PostgresError', () => {
       syscall: 'connect',
     };
     const error = new PostgresError(databaseError(fields));
-    expect({ ...error }).toEqual({ name: 'PostgresError', ...fields });
+    expect(fieldsOf(error)).toEqual({ name: 'PostgresError', ...fields });
     expect(error.message).toBe('a message');
   });
 
@@ -26,7 +28,7 @@ describe('PostgresError', () => {
     const error = new PostgresError(
       databaseError({ code: 42, detail: 'Key (openid)=(o-1)', where: 'o-1', hint: 'o-1' }),
     );
-    expect({ ...error }).toEqual({ name: 'PostgresError' });
+    expect(fieldsOf(error)).toEqual({ name: 'PostgresError' });
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('o-1');
   });
 

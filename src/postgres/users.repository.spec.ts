@@ -50,7 +50,7 @@ describe('UsersRepository', () => {
     const options = { unionid: 'u-1', endsSessions: false };
     const first = await users.upsert(id, sealed({}), options);
     expect(first).toBeInstanceOf(WechatUser);
-    expect({ ...first }).toEqual({
+    expect(Object.fromEntries(Object.entries(first))).toEqual({
       id,
       appid: 'wx1',
       openid: 'o-1',
@@ -94,6 +94,11 @@ describe('UsersRepository', () => {
     expect(await keyOf(id)).toBe('after the failover');
     // And what claims to come from the future is dated now.
     await store({ key: 'ahead', age: -MINUTE });
+    expect(
+      await test.database.query(
+        'SELECT session_key_at <= clock_timestamp() AS past FROM wechat_user',
+      ),
+    ).toEqual([{ past: true }]);
     await store({ key: 'last' });
     expect(await keyOf(id)).toBe('last');
   });

@@ -5,7 +5,7 @@ import { createTestPostgres, type TestPostgres } from '../../test/support/test-p
 import { createTestWechat, TEST_APP, type TestWechat } from '../../test/support/test-wechat.js';
 import { userInfo } from '../../test/support/user-info.js';
 import { WechatSandbox } from '../testing/index.js';
-import { UsersService } from '../users/users.service.js';
+import type { UsersService } from '../users/users.service.js';
 import { UserDataService } from './user-data.service.js';
 import { WechatApiService } from './wechat-api.service.js';
 

@@ -17,7 +17,7 @@ const cipherWith = (
   const config = resolveConfig({
     apps,
     ...(encryptionSecret !== undefined && { encryptionSecret }),
-  } as WechatAuthOptions);
+  });
   return new SessionKeyCipher(new WechatApps(config), config);
 };
 

@@ -6,7 +6,7 @@ import { LogCapture } from '../../test/support/log-capture.js';
 import { createTestWechat } from '../../test/support/test-wechat.js';
 import { until } from '../../test/support/until.js';
 import { AggregatedLogger } from '../common/aggregated-logger.js';
-import { WechatClient, type WechatCall } from './wechat-client.js';
+import type { WechatClient, WechatCall } from './wechat-client.js';
 
 interface Seen {
   readonly method: string | undefined;
