@@ -121,7 +121,7 @@ describe.each(platforms)('handlers over $name', (platform) => {
     return server;
   };
 
-  it('of a class with @WxApp are closed, though it extends one with @WxPublic', async () => {
+  it('[M-12] of a class with @WxApp are closed, though it extends one with @WxPublic', async () => {
     @WxPublic()
     @Controller('open')
     class OpenController {
@@ -140,7 +140,7 @@ describe.each(platforms)('handlers over $name', (platform) => {
     expect((await call('GET', `${url}/tied`)).body).toMatchObject(missing);
   });
 
-  it('with @WxPublic and either @WxApp or @WxOptional at once keep the app from starting', async () => {
+  it('[M-12] with @WxPublic and either @WxApp or @WxOptional at once keep the app from starting', async () => {
     @WxApp(APPID)
     @WxPublic()
     abstract class Both {}
@@ -219,7 +219,7 @@ describe.each(platforms)('handlers over $name', (platform) => {
       });
     };
 
-    it('keep it from listening without the config of the app', async () => {
+    it('[M-12] keep it from listening without the config of the app', async () => {
       await isRefused({}, 'BareMessages.list', 'BareMessages.created');
     });
 

@@ -163,7 +163,7 @@ describe('the npm package', () => {
       });
     }, 120_000);
 
-    it('does not start with a handler that a global guard does not reach', async () => {
+    it('[M-12] does not start with a handler that a global guard does not reach', async () => {
       const refused = (start: string): object => ({
         name: 'WechatAuthConfigError',
         problems: [expect.stringMatching(new RegExp(`^${start}.*@UseGuards`))],
