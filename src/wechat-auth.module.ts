@@ -9,6 +9,8 @@ import {
 } from './config/wechat-auth.config.js';
 import { WechatApps } from './config/wechat-apps.js';
 import { Code2SessionService } from './wechat/code2session.service.js';
+import { EventPublisher } from './events/event-publisher.js';
+import { WechatAuthEvents } from './events/wechat-auth-events.js';
 import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
 import { GuardWiring } from './guard/wiring/guard-wiring.js';
 import { WxSessionGuard } from './guard/wx-session.guard.js';
@@ -58,6 +60,8 @@ import { WechatClient } from './wechat/wechat-client.js';
     AccessTokenService,
     WechatCalls,
     WechatApiService,
+    WechatAuthEvents,
+    EventPublisher,
     AggregatedLogger,
     PostgresClient,
     PostgresClock,
@@ -73,6 +77,7 @@ import { WechatClient } from './wechat/wechat-client.js';
     UserDataService,
     AccessTokenService,
     WechatApiService,
+    WechatAuthEvents,
   ],
 })
 export class WechatAuthModule extends ConfigurableModuleClass implements OnModuleInit {

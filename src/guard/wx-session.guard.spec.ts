@@ -6,6 +6,7 @@ import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-hos
 import { WsException } from '@nestjs/websockets';
 import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
 import { WechatApps } from '../config/wechat-apps.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import { SessionProbes } from '../sessions/session-probes.js';
 import { SessionTokens } from '../sessions/session-tokens.js';
 import { SessionWatcher } from '../sessions/session-watcher.js';
@@ -62,14 +63,16 @@ describe('WxSessionGuard', () => {
       ],
     });
     const apps = new WechatApps(config);
+    const events = new EventPublisher();
     const probes = new SessionProbes(test.revocations);
     sessions = new SessionsService(
       new SessionTokens(apps, config),
       probes,
       test.revocations,
       new SessionWatcher(probes, test.revocations),
+      events,
     );
-    users = new UsersService(test.users, apps, new SessionKeyCipher(apps, config), config);
+    users = new UsersService(test.users, apps, new SessionKeyCipher(apps, config), config, events);
   });
   beforeEach(() => {
     headers = {};

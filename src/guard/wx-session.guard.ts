@@ -52,23 +52,23 @@ export class WxSessionGuard implements CanActivate {
   }
 
   private async authenticate(token: string | undefined, appid?: string): Promise<WxSession> {
-    if (token === undefined) throw new WechatAuthError('WX_SESSION_MISSING');
+    if (token === undefined) throw this.sessions.refusal('WX_SESSION_MISSING');
     const session = await this.sessions.verify(token);
     if (appid !== undefined && session.appid !== appid) {
-      throw new WechatAuthError('WX_SESSION_INVALID');
+      throw this.sessions.refusal('WX_SESSION_INVALID', () => session);
     }
     return session;
   }
 
-  private userOf({ userId }: WxSession, context: ExecutionContext): () => Promise<WechatUser> {
+  private userOf(session: WxSession, context: ExecutionContext): () => Promise<WechatUser> {
     let user: Promise<WechatUser> | undefined;
-    return () => (user ??= this.readUser(userId, context));
+    return () => (user ??= this.readUser(session, context));
   }
 
-  private async readUser(userId: string, context: ExecutionContext): Promise<WechatUser> {
+  private async readUser(session: WxSession, context: ExecutionContext): Promise<WechatUser> {
     try {
-      const user = await this.users.findById(userId);
-      if (user === null) throw new WechatAuthError('WX_SESSION_REVOKED');
+      const user = await this.users.findById(session.userId);
+      if (user === null) throw this.sessions.refusal('WX_SESSION_REVOKED', () => session);
       return user;
     } catch (error) {
       await this.refused(error, context);

@@ -13,6 +13,7 @@ import { Logger } from '@nestjs/common';
 import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
 import { WechatApps } from '../config/wechat-apps.js';
 import { resolveConfig, type WechatAuthConfig } from '../config/wechat-auth.config.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import { SessionProbes } from './session-probes.js';
 import { SessionTokens } from './session-tokens.js';
 import { SessionWatcher } from './session-watcher.js';
@@ -32,7 +33,7 @@ describe('SessionsService', () => {
   ): SessionsService => {
     const probes = new SessionProbes(test.revocations);
     const watcher = new SessionWatcher(probes, test.revocations);
-    return new SessionsService(tokens, probes, test.revocations, watcher);
+    return new SessionsService(tokens, probes, test.revocations, watcher, new EventPublisher());
   };
 
   beforeAll(async () => {
