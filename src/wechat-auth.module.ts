@@ -22,6 +22,7 @@ import { SessionTokens } from './sessions/session-tokens.js';
 import { SessionWatcher } from './sessions/session-watcher.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { WECHAT_AUTH_DATA_SOURCE, PostgresClient } from './postgres/postgres-client.js';
+import { MissingTables } from './postgres/missing-tables.js';
 import { PostgresClock } from './postgres/postgres-clock.js';
 import { RevocationsRepository } from './postgres/revocations.repository.js';
 import { UsersRepository } from './postgres/users.repository.js';
@@ -65,6 +66,7 @@ import { WechatClient } from './wechat/wechat-client.js';
     AggregatedLogger,
     PostgresClient,
     PostgresClock,
+    MissingTables,
     UsersRepository,
     RevocationsRepository,
   ],
