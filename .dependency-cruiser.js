@@ -1,11 +1,12 @@
 /** The flow of the house: a login goes down this list, and each folder imports only those below. */
 const FLOW = {
-  login: ['user-data', 'guard', 'sessions', 'users', 'wechat'],
+  login: ['user-data', 'guard', 'sessions', 'users', 'wechat', 'events'],
   'user-data': ['guard', 'sessions', 'users', 'wechat'],
   guard: ['sessions', 'users'],
-  sessions: [],
-  users: ['wechat'],
+  sessions: ['events'],
+  users: ['wechat', 'events'],
   wechat: [],
+  events: [],
 };
 
 /** What every folder of the flow may import. */

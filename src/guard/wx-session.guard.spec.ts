@@ -6,6 +6,7 @@ import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-hos
 import { WsException } from '@nestjs/websockets';
 import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
 import { WechatApps } from '../config/wechat-apps.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import { SessionProbes } from '../sessions/session-probes.js';
 import { SessionTokens } from '../sessions/session-tokens.js';
 import { SessionWatcher } from '../sessions/session-watcher.js';
@@ -41,6 +42,12 @@ class MildGuard extends WxSessionGuard {
   }
 }
 
+class TokenlessGuard extends WxSessionGuard {
+  protected override getToken(): undefined {
+    return undefined;
+  }
+}
+
 class FaultyGuard extends WxSessionGuard {
   protected override getToken(): never {
     throw new TypeError('a fault');
@@ -53,6 +60,7 @@ describe('WxSessionGuard', () => {
   let users: UsersService;
   let guard: WxSessionGuard;
   let headers: Record<string, string>;
+  const events = new EventPublisher();
 
   beforeAll(async () => {
     Logger.overrideLogger(false);
@@ -70,8 +78,9 @@ describe('WxSessionGuard', () => {
       probes,
       test.revocations,
       new SessionWatcher(probes, test.revocations),
+      events,
     );
-    users = new UsersService(test.users, apps, new SessionKeyCipher(apps, config), config);
+    users = new UsersService(test.users, apps, new SessionKeyCipher(apps, config), config, events);
   });
   beforeEach(() => {
     headers = {};
@@ -263,6 +272,19 @@ describe('WxSessionGuard', () => {
     expect(headers).toEqual({});
   });
 
+  it('publishes a refusal over every transport', async () => {
+    const seen: unknown[] = [];
+    const subscription = events.published.subscribe(({ type }) => seen.push(type));
+    for (const type of ['http', 'graphql', 'ws', 'rpc', 'queue']) {
+      const args = [{}, {}, {}, {}];
+      const context = new ExecutionContextHost(args, Routes, Routes.prototype.guarded);
+      context.setType(type);
+      await expect(guardOf(TokenlessGuard).canActivate(context)).rejects.toThrow();
+    }
+    subscription.unsubscribe();
+    expect(seen).toEqual(Array(5).fill('session-refused'));
+  });
+
   describe('when the handler asks for the user', () => {
     const askAfterRemoval = async (): Promise<unknown> => {
       const { token, session } = await logIn();
@@ -272,8 +294,15 @@ describe('WxSessionGuard', () => {
       return guardedCallOf(context).user();
     };
 
-    it('refuses the request where the user has gone', async () => {
+    it('refuses the request where the user has gone, and publishes that', async () => {
+      const seen: unknown[] = [];
+      const subscription = events.published.subscribe((event) => seen.push(event));
       await expect(askAfterRemoval()).rejects.toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });
+      subscription.unsubscribe();
+      expect(seen).toMatchObject([
+        { type: 'user-removed' },
+        { type: 'session-refused', errorCode: 'WX_SESSION_REVOKED', appid: 'wx1' },
+      ]);
       expect(headers).toMatchObject({ 'WWW-Authenticate': 'Bearer error="invalid_token"' });
     });
 

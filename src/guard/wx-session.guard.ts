@@ -58,11 +58,11 @@ export class WxSessionGuard implements CanActivate {
   ): Promise<WxSession | undefined> {
     if (token === undefined) {
       if (isOptional) return undefined;
-      throw new WechatAuthError('WX_SESSION_MISSING');
+      throw this.sessions.refusal('WX_SESSION_MISSING');
     }
     const session = await this.sessions.verify(token);
     if (appid !== undefined && session.appid !== appid) {
-      throw new WechatAuthError('WX_SESSION_INVALID');
+      throw this.sessions.refusal('WX_SESSION_INVALID', () => session);
     }
     return session;
   }
@@ -72,13 +72,13 @@ export class WxSessionGuard implements CanActivate {
     context: ExecutionContext,
   ): () => Promise<WechatUser | undefined> {
     let user: Promise<WechatUser> | undefined;
-    return async () => session && (await (user ??= this.readUser(session.userId, context)));
+    return async () => session && (await (user ??= this.readUser(session, context)));
   }
 
-  private async readUser(userId: string, context: ExecutionContext): Promise<WechatUser> {
+  private async readUser(session: WxSession, context: ExecutionContext): Promise<WechatUser> {
     try {
-      const user = await this.users.findById(userId);
-      if (user === null) throw new WechatAuthError('WX_SESSION_REVOKED');
+      const user = await this.users.findById(session.userId);
+      if (user === null) throw this.sessions.refusal('WX_SESSION_REVOKED', () => session);
       return user;
     } catch (error) {
       await this.refused(error, context);
