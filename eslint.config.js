@@ -2,6 +2,14 @@ import eslint from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+const message = 'Compare with timingSafeEqual: others take longer the more of a text is right.';
+
+/** Whoever can send signatures again and again could find the right one by the time that it takes. */
+const constantTime = [
+  'MethodDefinition[key.name=/signature/i]:not(:has(CallExpression[callee.name="timingSafeEqual"]))',
+  'BinaryExpression[operator=/^[!=]==?$/] > Identifier[name=/signature|digest|hmac/i]',
+].map((selector) => ({ selector, message }));
+
 export default defineConfig(
   // Compiled against the packed modules, by their tests.
   globalIgnores([
@@ -37,6 +45,12 @@ export default defineConfig(
     files: ['{src,packages/*/src}/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: { 'no-console': 'error' },
+  },
+  {
+    files: ['src/**/*.ts'],
+    // The sandbox has no secret to protect.
+    ignores: ['**/*.spec.ts', 'src/testing/**'],
+    rules: { 'no-restricted-syntax': ['error', ...constantTime] },
   },
   {
     files: ['**/*.spec.ts', '**/*.e2e-spec.ts'],

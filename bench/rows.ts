@@ -1,32 +1,31 @@
-import type { Rounds } from './plan.js';
-import type { Orders } from './processes/load.js';
-import type { SubjectName } from './subjects/index.js';
-import type { Setup } from './subjects/subject.js';
+import type { HttpLoad } from './load.js';
+import type { Settings } from './settings.js';
 
-/** One measurement; a figure that it cannot give is absent. */
-export interface Shot {
-  readonly perSecond: number;
-  /** Milliseconds. */
-  readonly p50?: number;
-  readonly p99?: number;
-  /** Microseconds of a call, where there is one at a time. */
-  readonly micros: number;
-  /** Microseconds of the subject's own processor time, for each request. */
-  readonly cpu: number;
+/** What a measurement gives: its title and its unit. */
+export const FIGURES = {
+  perSecond: ['Per second', ''],
+  p50: ['p50', ' ms'],
+  p99: ['p99', ' ms'],
+  /** Of a call, where there is one at a time. */
+  micros: ['Time of one', ' µs'],
+  /** Of the server's own process, for each request. */
+  cpu: ['Processor', ' µs'],
   /** Sent to Postgres, for each request. */
-  readonly statements: number;
-}
+  statements: ['Statements', ''],
+  /** After a full collection. */
+  heap: ['Heap', ' MB'],
+} as const;
 
-export type Figure = keyof Shot;
+export type Figure = keyof typeof FIGURES;
+export type Shot = Readonly<Partial<Record<Figure, number>>>;
 
 /** The measurements of each row, one for each round. */
 export type Shots = Record<string, Shot[]>;
 
-/** What a row has to reach beside another one, round by round. */
+/** A figure of a row beside that of another one, round by round. */
 export interface Goal {
-  readonly text: string;
   readonly over: string;
-  /** Requests per second where absent. */
+  /** @defaultValue 'perSecond' */
   readonly figure?: Figure;
   /** Compares by difference instead of by ratio. */
   readonly isDifference?: true;
@@ -34,13 +33,8 @@ export interface Goal {
   readonly atMost?: number;
 }
 
-/** Requests over HTTP. */
-export type HttpLoad = Pick<Orders, 'check' | 'isStrict' | 'connections'> & {
-  readonly path: string;
-};
-
-/** Calls within the process. */
-export interface LoopLoad {
+/** Calls in the process of the server. */
+export interface CallLoad {
   readonly call: string;
   readonly concurrency: number;
 }
@@ -49,21 +43,28 @@ export interface Row {
   readonly label: string;
   /** What its user writes; for the library also what it stands in place of. */
   readonly code: string;
-  readonly subject: SubjectName;
-  readonly setup?: Pick<Setup, 'platform' | 'poolSize'>;
+  readonly load: HttpLoad | CallLoad;
+  /** @defaultValue 'startApp' */
+  readonly server?: 'startApp' | 'startBareLogins';
+  readonly settings?: Partial<Settings>;
   readonly instances?: number;
-  readonly load: HttpLoad | LoopLoad;
+  /** How many there are in the table before a measurement. */
+  readonly revokedSessions?: number;
   /** The row that the table compares it with; the first where absent. */
   readonly over?: string;
   readonly goals?: readonly Goal[];
 }
 
-/** Rows that are measured in turn. */
 export interface Group {
   readonly id: string;
-  readonly rounds: Rounds;
+  /** Each row in turn: so many measurements of so many seconds, after one that does not count. */
+  readonly rounds: readonly [rounds: number, seconds: number, warmUpSeconds: number];
   readonly columns: readonly (Figure | 'ratio')[];
   /** The title of the column `ratio`. */
   readonly ratio?: string;
+  /** Different tokens; some of them are of revoked sessions. */
+  readonly tokens?: number;
+  /** One row after the other, instead of all of them in each round. */
+  readonly isInSequence?: true;
   readonly rows: Readonly<Record<string, Row>>;
 }

@@ -45,8 +45,28 @@ export type {
 export { AccessTokenService } from './wechat/access-token.service.js';
 export { WechatApiService, type WechatApiRequest } from './user-data/wechat-api.service.js';
 
+export { WechatAuthEvents } from './events/wechat-auth-events.js';
+export type {
+  WechatAuthEvent,
+  WechatLoginEvent,
+  WechatLoginRefusedEvent,
+  WechatLogoutAllEvent,
+  WechatLogoutEvent,
+  WechatSessionRefusedEvent,
+  WechatUnionidKnownEvent,
+  WechatUserRemovedEvent,
+} from './events/wechat-auth-event.js';
+
+export { bearerTokenOf } from './guard/bearer-token.js';
 export { WxSessionGuard } from './guard/wx-session.guard.js';
-export { CurrentWxSession, CurrentWxUser, WxApp, WxPublic } from './guard/wx-session.decorators.js';
+export {
+  CurrentWxSession,
+  CurrentWxUser,
+  WxApp,
+  WxOptional,
+  WxPublic,
+} from './guard/wx-session.decorators.js';
+export { wxSessionOf } from './guard/wx-session-of.js';
 
 export type { WechatAuthAction, WechatAuthErrorCode } from './errors/error-codes.js';
 export { WechatAuthError, type WechatAuthErrorBody } from './errors/wechat-auth.error.js';

@@ -2,6 +2,8 @@ import { HttpModule } from '@nestjs/axios';
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
 import { LoginController } from './login/login.controller.js';
 import { WECHAT_LOGIN_HOOK } from './login/login-hook.runner.js';
 import { SessionController } from './login/session.controller.js';
@@ -22,6 +24,14 @@ const defaults: WechatAuthModuleExtras = {
 
 const optionsToken = Symbol('WECHAT_AUTH_OPTIONS');
 
+/** @throws {@link WechatAuthConfigError} where the host has no DataSource of that name */
+function foundDataSource(name: string | undefined, found: DataSource | undefined): DataSource {
+  if (found !== undefined) return found;
+  throw new WechatAuthConfigError([
+    `There is no DataSource named '${name ?? 'default'}': the option dataSource of WechatAuthModule has to be the name of a TypeOrmModule.forRoot() that your app imports, and be left out where that has no name.`,
+  ]);
+}
+
 /** The options have the AppSecret in them, and Nest keeps what its providers make. */
 function hidden(provider: Provider): Provider {
   if (typeof provider === 'function' || provider.provide !== optionsToken) return provider;
@@ -41,12 +51,14 @@ export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
     .setFactoryMethodName('createWechatAuthOptions')
     .setExtras(defaults, (definition, extras): DynamicModule => {
       const { isGlobal, dataSource, routes, loginHook = null } = extras;
+      // For autoLoadEntities alone. The repositories that it provides would fail before us where the
+      // DataSource has another name, and without a remedy.
+      TypeOrmModule.forFeature(wechatAuthEntities, dataSource);
       return {
         ...definition,
         global: isGlobal ?? true,
         imports: [
           ...(definition.imports ?? []),
-          TypeOrmModule.forFeature(wechatAuthEntities, dataSource),
           HttpModule.register(httpOptions()),
           ...(routes
             ? [RouterModule.register([{ path: routes.path, module: definition.module }])]
@@ -62,7 +74,11 @@ export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
             inject: [optionsToken],
           },
           { provide: WECHAT_LOGIN_HOOK, useValue: loginHook },
-          { provide: WECHAT_AUTH_DATA_SOURCE, useExisting: getDataSourceToken(dataSource) },
+          {
+            provide: WECHAT_AUTH_DATA_SOURCE,
+            useFactory: (found?: DataSource) => foundDataSource(dataSource, found),
+            inject: [{ token: getDataSourceToken(dataSource), optional: true }],
+          },
         ],
       };
     })

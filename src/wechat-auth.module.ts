@@ -9,6 +9,8 @@ import {
 } from './config/wechat-auth.config.js';
 import { WechatApps } from './config/wechat-apps.js';
 import { Code2SessionService } from './wechat/code2session.service.js';
+import { EventPublisher } from './events/event-publisher.js';
+import { WechatAuthEvents } from './events/wechat-auth-events.js';
 import { WechatAuthConfigError } from './errors/wechat-auth-config.error.js';
 import { GuardWiring } from './guard/wiring/guard-wiring.js';
 import { WxSessionGuard } from './guard/wx-session.guard.js';
@@ -20,6 +22,7 @@ import { SessionTokens } from './sessions/session-tokens.js';
 import { SessionWatcher } from './sessions/session-watcher.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { WECHAT_AUTH_DATA_SOURCE, PostgresClient } from './postgres/postgres-client.js';
+import { MissingTables } from './postgres/missing-tables.js';
 import { PostgresClock } from './postgres/postgres-clock.js';
 import { RevocationsRepository } from './postgres/revocations.repository.js';
 import { UsersRepository } from './postgres/users.repository.js';
@@ -58,9 +61,12 @@ import { WechatClient } from './wechat/wechat-client.js';
     AccessTokenService,
     WechatCalls,
     WechatApiService,
+    WechatAuthEvents,
+    EventPublisher,
     AggregatedLogger,
     PostgresClient,
     PostgresClock,
+    MissingTables,
     UsersRepository,
     RevocationsRepository,
   ],
@@ -73,6 +79,7 @@ import { WechatClient } from './wechat/wechat-client.js';
     UserDataService,
     AccessTokenService,
     WechatApiService,
+    WechatAuthEvents,
   ],
 })
 export class WechatAuthModule extends ConfigurableModuleClass implements OnModuleInit {

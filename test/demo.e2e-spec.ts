@@ -101,7 +101,8 @@ describe('the demo', () => {
 
   it('serves its page, its assets and /docs from the build', async () => {
     const running = await ready();
-    for (const path of ['', 'icon.svg', 'page.css', 'page.js', 'miniprogram.js', 'docs']) {
+    const assets = ['icon.svg', 'page.css', 'page.js', 'words/zh.js', 'miniprogram.js'];
+    for (const path of ['', ...assets, 'docs']) {
       const answer = await call('GET', `http://127.0.0.1:${ports.PORT}/${path}`);
       expect({ path, status: answer.status }).toEqual({ path, status: 200 });
     }

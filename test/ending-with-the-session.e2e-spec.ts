@@ -151,7 +151,7 @@ describe.each(platforms)('over $name, what a session has opened', (platform) => 
     return (performance.now() - start) / 1000;
   };
 
-  it('as server-sent events ends within ten seconds of a logout', async () => {
+  it('[M-28] as server-sent events ends within ten seconds of a logout', async () => {
     const token = await newToken();
     const stream = await new Promise<IncomingMessage>((resolve, reject) => {
       const headers = { authorization: `Bearer ${token}` };
@@ -164,7 +164,7 @@ describe.each(platforms)('over $name, what a session has opened', (platform) => 
     expect(heard.join('')).toContain('data: news 3');
   });
 
-  it('as a Socket.IO connection ends within ten seconds of a logout', async () => {
+  it('[M-28] as a Socket.IO connection ends within ten seconds of a logout', async () => {
     const token = await newToken();
     const socket = io(server.url, { transports: ['websocket'], auth: { token } });
     await new Promise((resolve) =>
@@ -183,7 +183,7 @@ describe.each(platforms)('over $name, what a session has opened', (platform) => 
 
   if (platform.name !== 'Express') return;
 
-  it('as a GraphQL subscription ends within ten seconds of a logout', async () => {
+  it('[M-28] as a GraphQL subscription ends within ten seconds of a logout', async () => {
     const token = await newToken();
     const client = createClient({
       url: `${server.url.replace('http', 'ws')}/graphql`,

@@ -129,7 +129,7 @@ describe.each(platforms)('forged user data over $name', (platform) => {
     expect(answer.status).toBe(200);
   });
 
-  it('the end of a nickname does not become a phone number', async () => {
+  it('[M-22] the end of a nickname does not become a phone number', async () => {
     const [data, dropped] = aligned('nickName', '13912345678');
     expect(dropped).toBeGreaterThan(0);
     const forged = withFirstBlock(data, '{"phoneNumber":"', dropped);
@@ -147,13 +147,13 @@ describe.each(platforms)('forged user data over $name', (platform) => {
     expect(read).toMatchObject({ phoneNumber: '13912345678', watermark });
   });
 
-  it('the end of user information does not become the id of a group', async () => {
+  it('[M-22] the end of user information does not become the id of a group', async () => {
     const [data, dropped] = aligned('avatarUrl', '');
     const forged = withFirstBlock(data, '{"openGId":"ab",', dropped);
     expect(await send('shareInfo', forged)).toMatchObject(refused);
   });
 
-  it('data of one kind are not read as another', async () => {
+  it('[M-22] data of one kind are not read as another', async () => {
     const phone = encrypt({ phoneNumber: '1', purePhoneNumber: '1', countryCode: '86' });
     for (const kind of ['userInfo', 'shareInfo', 'runData', 'group']) {
       expect(await send(kind, phone)).toMatchObject(refused);

@@ -21,7 +21,13 @@ import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { firstValueFrom } from 'rxjs';
 import { io } from 'socket.io-client';
 import { freePort } from '../examples/demo/postgres/postgres.js';
-import { WechatAuthConfigError, WxApp, WxPublic, WxSessionGuard } from '../src/index.js';
+import {
+  WechatAuthConfigError,
+  WxApp,
+  WxOptional,
+  WxPublic,
+  WxSessionGuard,
+} from '../src/index.js';
 import { APPID, startApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { call } from './support/http.js';
@@ -115,7 +121,7 @@ describe.each(platforms)('handlers over $name', (platform) => {
     return server;
   };
 
-  it('of a class with @WxApp are closed, though it extends one with @WxPublic', async () => {
+  it('[M-12] of a class with @WxApp are closed, though it extends one with @WxPublic', async () => {
     @WxPublic()
     @Controller('open')
     class OpenController {
@@ -134,7 +140,7 @@ describe.each(platforms)('handlers over $name', (platform) => {
     expect((await call('GET', `${url}/tied`)).body).toMatchObject(missing);
   });
 
-  it('with @WxPublic and @WxApp at once keep the app from starting', async () => {
+  it('[M-12] with @WxPublic and either @WxApp or @WxOptional at once keep the app from starting', async () => {
     @WxApp(APPID)
     @WxPublic()
     abstract class Both {}
@@ -145,6 +151,11 @@ describe.each(platforms)('handlers over $name', (platform) => {
       @WxPublic()
       @Get('both')
       get(): void {}
+
+      @WxOptional()
+      @WxPublic()
+      @Get('optional')
+      optional(): void {}
     }
     @Injectable()
     class BothResolver extends Both {}
@@ -155,6 +166,7 @@ describe.each(platforms)('handlers over $name', (platform) => {
       problems: [
         'Both has both @WxPublic() and @WxApp(), which exclude each other: keep one.',
         'BothController.get has both @WxPublic() and @WxApp(), which exclude each other: keep one.',
+        'BothController.optional has both @WxPublic() and @WxOptional(), which exclude each other: keep one.',
       ],
     });
   });
@@ -207,7 +219,7 @@ describe.each(platforms)('handlers over $name', (platform) => {
       });
     };
 
-    it('keep it from listening without the config of the app', async () => {
+    it('[M-12] keep it from listening without the config of the app', async () => {
       await isRefused({}, 'BareMessages.list', 'BareMessages.created');
     });
 

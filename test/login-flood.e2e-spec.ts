@@ -68,7 +68,7 @@ describe.each(platforms)('many logins at once over $name', (platform) => {
   };
 
   describe('with one code', () => {
-    it('give one session: 2,000 pipelined requests get the same answer, token included', async () => {
+    it('[M-24] give one session: 2,000 pipelined requests get the same answer, token included', async () => {
       await start();
       const { answers } = await pipeline(Array<string>(2000).fill(`shared-${platform.name}`));
       await until(() => arrivals.count === 2000, PATIENCE_MS);
@@ -129,7 +129,7 @@ describe.each(platforms)('many logins at once over $name', (platform) => {
       Array.from({ length: count }, (_, i) => `${name}-${String(i)}-${platform.name}`);
     const full = MAX_CALLS + MAX_WAITING;
 
-    it('open so many connections to WeChat, wait for so many calls, and are refused beyond', async () => {
+    it('[M-25] open so many connections to WeChat, wait for so many calls, and are refused beyond', async () => {
       await start();
       const { answers } = await pipeline(codes(full, 'bad'));
       await until(() => arrivals.count === full, PATIENCE_MS);
@@ -154,7 +154,7 @@ describe.each(platforms)('many logins at once over $name', (platform) => {
       expect(await logIn(server.url, codes(1, 'beyond')[0]!)).toMatch(/^ey/);
     });
 
-    it('cost nothing more once their client has gone, unless another waits for the same', async () => {
+    it('[M-25] cost nothing more once their client has gone, unless another waits for the same', async () => {
       await start();
       const flood = await pipeline(codes(full, 'gone'));
       await until(() => arrivals.count === full, PATIENCE_MS);
@@ -176,7 +176,7 @@ describe.each(platforms)('many logins at once over $name', (platform) => {
     });
   });
 
-  it('that fail in the same way write one line a second to the log, with their number', async () => {
+  it('[M-25] that fail in the same way write one line a second to the log, with their number', async () => {
     await start();
     wechat.close();
     const count = 300;

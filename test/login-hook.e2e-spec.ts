@@ -15,6 +15,7 @@ import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { call, type Answer } from './support/http.js';
 import { LogCapture } from './support/log-capture.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
+import { until } from './support/until.js';
 
 /** A user of the host. */
 @Entity('account')
@@ -55,6 +56,8 @@ describe.each(platforms)('a loginHook over $name', (platform) => {
       databaseUrl: database.url,
       wechatUrl: wechat.url,
       logger,
+      // 200 logins at once take a slow machine more than five seconds.
+      options: { wechat: { baseUrl: wechat.url, timeout: 25_000 } },
       extras: { loginHook: Accounts },
       metadata: { imports: [AccountsModule] },
       typeOrm: { entities: [...wechatAuthEntities, Account] },
@@ -108,18 +111,47 @@ describe.each(platforms)('a loginHook over $name', (platform) => {
 
   const circular: Record<string, unknown> = {};
   circular.itself = circular;
-  it.each<[string, () => Promise<unknown>]>([
-    ['throws an error', () => Promise.reject(new Error('a bug of the host'))],
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- As hosts do.
-    ['throws a string', () => Promise.reject('a bug of the host')],
+  const fail = (): never => {
+    throw new Error('SECRET of the host');
+  };
+  /* eslint-disable @typescript-eslint/prefer-promise-reject-errors -- As hosts do. */
+  it.each<[string, () => unknown]>([
+    ['throws an error', () => Promise.reject(new Error('SECRET of the host'))],
+    ['throws before it returns a promise', fail],
+    ['throws a string', () => Promise.reject('SECRET of the host')],
+    ['throws undefined', () => Promise.reject(undefined)],
+    ['throws a circular error', () => Promise.reject(Object.assign(new Error(), circular))],
     ['returns a circular object', () => Promise.resolve(circular)],
+    ['returns a BigInt in an object', () => Promise.resolve({ id: 1n })],
+    [
+      'returns a getter that throws',
+      () => ({
+        get name() {
+          return fail();
+        },
+      }),
+    ],
+    ['returns a toJSON that throws', () => ({ toJSON: fail })],
+    ['returns a function', () => Promise.resolve(fail)],
+    ['returns a BigInt', () => Promise.resolve(1n)],
     ['returns a string', () => Promise.resolve('account')],
+    ['returns null', () => Promise.resolve(null)],
     ['returns a list', () => Promise.resolve([])],
-  ])('that %s is a 500, and stores nothing', async (_, fault) => {
-    behave = fault;
+  ])('that %s is a 500 without details, and stores nothing', async (_, fault) => {
+    behave = fault as never;
     const answer = await logIn('o-hook-fault');
-    expect(answer.status).toBe(500);
+    expect([answer.status, answer.body]).toEqual([
+      500,
+      expect.objectContaining({ statusCode: 500, message: 'Internal server error' }),
+    ]);
+    expect(answer.text).not.toContain('SECRET');
     expect(await rowsOf('o-hook-fault')).toEqual({ users: 0, accounts: 0 });
+  });
+  /* eslint-enable @typescript-eslint/prefer-promise-reject-errors */
+
+  it('may return an object whose toJSON makes another one of it', async () => {
+    behave = () => Promise.resolve({ toJSON: () => ({ nickname: 'shown' }), password: 'hidden' });
+    expect((await logIn('o-hook-json')).body).toMatchObject({ account: { nickname: 'shown' } });
   });
 
   it('that fails in its own statement stores nothing, and the error is not taken for ours', async () => {
@@ -137,6 +169,28 @@ describe.each(platforms)('a loginHook over $name', (platform) => {
     expect(await rowsOf('o-hook-hangs')).toEqual({ users: 0, accounts: 0 });
     behave = () => Promise.resolve();
     expect((await logIn('o-hook-hangs')).body).toMatchObject({ isNewUser: true });
+  }, 20_000);
+
+  it('that returns after its five seconds stores nothing, as the client was told', async () => {
+    const returned = new Promise<unknown>((resolve) => {
+      behave = async ({ manager }) => {
+        const [{ pid }] = await manager.query<[{ pid: number }]>('SELECT pg_backend_pid() AS pid');
+        await new Promise((late) => setTimeout(late, 5500));
+        resolve(pid);
+      };
+    });
+    expect((await logIn('o-hook-late')).status).toBe(503);
+    const pid = await returned;
+    await until(async () => {
+      const busy = await database.query(
+        `SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND state <> 'idle'`,
+        [pid],
+      );
+      return busy.length === 0;
+    });
+    expect(await rowsOf('o-hook-late')).toEqual({ users: 0, accounts: 0 });
+    behave = () => Promise.resolve();
+    expect((await logIn('o-hook-late')).body).toMatchObject({ isNewUser: true });
   }, 20_000);
 
   it('is called once for one code, and creates one row in 200 parallel first logins', async () => {

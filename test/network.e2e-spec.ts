@@ -52,26 +52,35 @@ describe('a failing network between this server and Postgres', () => {
     return row?.n ?? 0;
   };
 
-  it('leaves no backend waiting for a locked row, and opens no further ones', async () => {
+  it('[M-26] leaves no backend waiting for a locked row, and opens no further ones', async () => {
     await start(3);
     await login('o-locked');
     const lock = await test.database.connect();
     await lock.query('BEGIN; SELECT * FROM wechat_user FOR UPDATE');
     let most = 0;
-    const watch = setInterval(() => {
-      void backends("query NOT LIKE '%FOR UPDATE'").then((n) => (most = Math.max(most, n)));
-    }, 100);
+    const watching = new AbortController();
+    const watch = (async () => {
+      while (!watching.signal.aborted) {
+        most = Math.max(most, await backends("query NOT LIKE '%FOR UPDATE'"));
+        await sleep(100);
+      }
+    })();
     const logins = Array.from({ length: 9 }, () => settled(login('o-locked')));
-    expect(await Promise.all(logins)).toEqual(Array(9).fill(unavailable));
-    await until(async () => (await backends("wait_event_type = 'Lock'")) === 0);
-    clearInterval(watch);
+    const answers = await Promise.all(logins);
+    const waiting = await settled(
+      until(async () => (await backends("wait_event_type = 'Lock'")) === 0),
+    );
+    watching.abort();
+    await watch;
+    expect(answers).toEqual(Array(9).fill(unavailable));
+    expect(waiting).toBeUndefined();
     expect(most).toBeGreaterThan(0);
     expect(most).toBeLessThanOrEqual(3 + 1);
     await lock.end();
     expect(await login('o-locked')).toMatchObject({ openid: 'o-locked' });
   }, 30_000);
 
-  it('recovers within ten seconds where attempts to connect hung, and leaves nobody waiting', async () => {
+  it('[M-26] recovers within ten seconds where attempts to connect hung, and leaves nobody waiting', async () => {
     await start(2);
     proxy.isBlackHole = true;
     await test.database.query(
@@ -88,7 +97,7 @@ describe('a failing network between this server and Postgres', () => {
     await until(() => master.waitingCount === 0);
   }, 40_000);
 
-  it('answers 503 for ten seconds at most where a firewall forgot every connection', async () => {
+  it('[M-26] answers 503 for ten seconds at most where a firewall forgot every connection', async () => {
     await start(10);
     await Promise.all(
       Array.from({ length: 10 }, () => test.client.query('SELECT pg_sleep(0.1)', [], () => 1)),
@@ -100,7 +109,7 @@ describe('a failing network between this server and Postgres', () => {
     expect(performance.now() - forgottenAt).toBeLessThan(10_000);
   }, 30_000);
 
-  it('survives that Postgres ends a connection in the moment it is made', async () => {
+  it('[M-13] survives that Postgres ends a connection in the moment it is made', async () => {
     await start(1);
     // What a terminated backend sends: ErrorResponse, severity FATAL, code 57P01.
     const fields = 'SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0';
@@ -126,7 +135,7 @@ describe('a failing network between this server and Postgres', () => {
     expect(await login('o-ended')).toMatchObject({ openid: 'o-ended' });
   });
 
-  it('keeps the newer session key where the older exchange arrives later', async () => {
+  it('[M-29] keeps the newer session key where the older exchange arrives later', async () => {
     await start(2);
     await login('o-stalled');
     const older = performance.now();
@@ -144,7 +153,7 @@ describe('a failing network between this server and Postgres', () => {
     expect(await keyOf('o-stalled')).toBe('newest');
   }, 20_000);
 
-  it('never ends a later login by a revokeAll that arrives late', async () => {
+  it('[M-29] never ends a later login by a revokeAll that arrives late', async () => {
     await start(1);
     await login('o-late');
     const id = await idOf('o-late');
@@ -161,7 +170,23 @@ describe('a failing network between this server and Postgres', () => {
     expect(await test.revocations.findEnded([session])).toEqual(new Set());
   }, 30_000);
 
-  it('lets type parsers of the host change no decision', async () => {
+  it('[M-29] never ends a login after another revokeAll by one that began before it', async () => {
+    await start(1);
+    await login('o-twice');
+    const id = await idOf('o-twice');
+    await test.clock.timeOf(0);
+    proxy.holdFrom('SET session_epoch');
+    const revoked = settled(test.revocations.revokeAll(id));
+    await until(() => proxy.isHolding);
+    // Another instance is faster, and the user has logged in again.
+    await test.database.query('UPDATE wechat_user SET session_epoch = 1 WHERE id = $1', [id]);
+    proxy.deliver();
+    expect(await revoked).toBe(true);
+    const session = { userId: id, id: randomUUID(), epoch: 1 };
+    expect(await test.revocations.findEnded([session])).toEqual(new Set());
+  });
+
+  it('[M-13] lets type parsers of the host change no decision', async () => {
     await start(1);
     await login('o-parsers');
     const id = await idOf('o-parsers');
@@ -183,7 +208,7 @@ describe('a failing network between this server and Postgres', () => {
     }
   });
 
-  it('tells the log why, and puts no value of a row into the error', async () => {
+  it('[M-14] tells the log why, and puts no value of a row into the error', async () => {
     await start(1);
     await login('o-secret-openid');
     await test.database.query(
@@ -199,7 +224,7 @@ describe('a failing network between this server and Postgres', () => {
     expect(logger.text).not.toContain('o-secret-openid');
   });
 
-  it('raises the epoch beyond the last one', async () => {
+  it('[M-08] raises the epoch beyond the last one', async () => {
     await start(1);
     await login('o-epoch');
     const id = await idOf('o-epoch');

@@ -128,7 +128,7 @@ describe('the npm package', () => {
 
     beforeAll(async () => {
       cpSync(join(repository, 'test/consumer'), app, { recursive: true });
-      const nest = [...packages, 'typeorm', 'websockets'].map((name) => [
+      const nest = [...packages, 'testing', 'typeorm', 'websockets'].map((name) => [
         `@nestjs/${name}`,
         `^${String(major)}`,
       ]);
@@ -159,10 +159,11 @@ describe('the npm package', () => {
           { status: 204 },
           expect.objectContaining({ status: 401, errorCode: 'WX_SESSION_REVOKED' }),
         ],
+        inTest: { openid: 'o-test', isSame: true },
       });
     }, 120_000);
 
-    it('does not start with a handler that a global guard does not reach', async () => {
+    it('[M-12] does not start with a handler that a global guard does not reach', async () => {
       const refused = (start: string): object => ({
         name: 'WechatAuthConfigError',
         problems: [expect.stringMatching(new RegExp(`^${start}.*@UseGuards`))],

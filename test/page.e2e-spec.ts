@@ -2,34 +2,18 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { get } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { startDemo, type Demo } from '../examples/demo/demo.js';
 import { chromiumPath, launchChromium, press, violationsOn } from './support/browser.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { openDemoPage, startTestDemo, textOf, type RunningDemo } from './support/demo-page.js';
 import { call } from './support/http.js';
 import { LogCapture } from './support/log-capture.js';
 import { until } from './support/until.js';
 
-/** The demo in this process, on a database of its own and any free ports. */
-async function start(env: Record<string, string> = {}): Promise<Demo & { stop(): Promise<void> }> {
-  const settings = { PORT: '0', WECHAT_SANDBOX_PORT: '0', ...env };
-  Object.assign(process.env, settings);
-  const stops: (() => Promise<unknown>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const each of stops.splice(0)) await each();
-  };
-  try {
-    return { ...(await startDemo(stops, { logger: log })), stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  } finally {
-    for (const name of Object.keys(settings)) Reflect.deleteProperty(process.env, name);
-  }
-}
-
 const log = new LogCapture();
 let database: TestDatabase;
-let demo: Awaited<ReturnType<typeof start>>;
+let demo: RunningDemo;
+
+const start = (env: Record<string, string>): Promise<RunningDemo> => startTestDemo(env, log);
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -73,7 +57,6 @@ describe('the event stream of steps for the page of the demo', () => {
     const text = await eventsOf((run) => login(run));
     const names = [...text.matchAll(/"name":"([^"]+)".*?"phase":"(\w+)"/g)];
     expect(names.map(([, name, phase]) => `${String(phase)} ${String(name)}`)).toEqual([
-      'begin POST /wechat/login',
       'begin GET /sns/jscode2session',
       'end GET /sns/jscode2session',
       'begin INSERT wechat_user',
@@ -103,7 +86,7 @@ describe('the event stream of steps for the page of the demo', () => {
       await Promise.all([login(run), login(`${other}.1`), login('../etc'), login('')]);
     });
     expect(text).not.toContain(other);
-    expect(text.match(/begin/g)).toHaveLength(3);
+    expect(text.match(/begin/g)).toHaveLength(2);
   });
 
   it('is refused with 400 without a valid page id', async () => {
@@ -129,13 +112,9 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
   });
   afterAll(() => browser.close());
 
-  /** A new browser context: without a session. */
   async function open(options: BrowserContextOptions = {}, url = demo.url): Promise<Page> {
-    const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
-    const page = await context.newPage();
+    const page = await openDemoPage(browser, url, options);
     pages.push(page);
-    await page.goto(url);
-    await page.waitForSelector('#login[aria-disabled]');
     return page;
   }
 
@@ -148,9 +127,6 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     });
     return consoleErrors;
   }
-
-  const textOf = async (page: Page, id: string): Promise<string> =>
-    (await page.textContent(`#${id}`)) ?? '';
 
   /** The names of the steps that the diagram shows as done; `also` is one more CSS selector. */
   const lit = (page: Page, also = ''): Promise<(string | undefined)[]> =>
@@ -228,8 +204,13 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     await press(page, 'data');
     expect(await textOf(page, 'result')).toBe('The server reads: Band, Guangzhou.');
     expect(await lit(page)).toEqual([
-      ...['wx.checkSession()', 'wx.checkSession()', 'wx.getUserInfo()', 'wx.getUserInfo()'],
-      ...guarded('POST /profile/info', 'SELECT wechat_user', 'SELECT wechat_user', 'decrypt'),
+      ...['wx.login()', 'wx.login()', 'wx.getUserInfo()', 'wx.getUserInfo()'],
+      ...guarded(
+        'POST /profile/info',
+        ...['SELECT wechat_user', 'SELECT wechat_user'],
+        ...['GET /sns/jscode2session', 'GET /sns/jscode2session'],
+        ...['UPDATE wechat_user', 'UPDATE wechat_user', 'decrypt'],
+      ),
     ]);
 
     await press(page, 'logout');
@@ -274,8 +255,7 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
       const refusal = await page.textContent('.failed[data-name="POST /wechat/login"]');
       expect(refusal).toContain(`status ${String(status)}`);
       expect(refusal).toContain(errorCode);
-      // The steps that the first try did not reach stay grey.
-      expect(await page.$$eval('.step.dim', (rows) => rows.length)).toBe(3);
+      expect(await page.$$eval('.step.missed', (rows) => rows.length)).toBe(3);
       expect(consoleErrors).toEqual([expect.stringContaining(refused(status))]);
     },
   );
@@ -305,7 +285,7 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     const url = `${String(demo.sandboxUrl)}/sandbox/faults`;
     await call('POST', url, { body: { fault: 40226 } });
     await press(page, 'login');
-    expect(await textOf(page, 'result')).toBe('It did not work: WX_USER_BLOCKED (blocked).');
+    expect(await textOf(page, 'result')).toBe('WeChat has blocked this user. WX_USER_BLOCKED');
     await press(page, 'login');
     expect(await textOf(page, 'result')).toBe('Welcome! A new user.');
   });
@@ -382,12 +362,12 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     const page = await open();
     const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.id ?? '');
     const reached: string[] = [];
-    for (let presses = 0; presses < 12; presses++) {
+    for (let presses = 0; presses < 14; presses++) {
       await page.keyboard.press('Tab');
       reached.push(await focused());
     }
     expect(reached.filter((id) => id !== '')).toEqual(
-      'login profile data logout twice busy invalid timeout end'.split(' '),
+      'login profile data logout twice busy invalid timeout end single envelope'.split(' '),
     );
     await page.focus('#login');
     const outline = await page.$eval('#login', (button) => getComputedStyle(button).outlineStyle);

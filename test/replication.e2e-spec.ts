@@ -13,6 +13,7 @@ import {
 import { WechatSandbox } from '../src/testing/index.js';
 import { startApp } from './support/app.js';
 import { call, logIn } from './support/http.js';
+import { LogCapture } from './support/log-capture.js';
 import { platforms } from './support/platforms.js';
 import { until } from './support/until.js';
 
@@ -60,7 +61,7 @@ describe('with a primary and a standby', () => {
   };
 
   describe.each(platforms)('over $name', (platform) => {
-    it('asks the primary whether a session is live, also where reads go to a standby that lags', async () => {
+    it('[M-27] asks the primary whether a session is live, also where reads go to a standby that lags', async () => {
       const server = await startApp({
         platform,
         databaseUrl: primary.url(),
@@ -89,13 +90,15 @@ describe('with a primary and a standby', () => {
       }
     });
 
-    it('lets nobody in on the word of a standby, and says why in the log', async () => {
+    it('[M-27] lets nobody in on the word of a standby, and says why in the log', async () => {
       const options = { platform, wechatUrl: wechat.url };
       const onPrimary = await startApp({ ...options, databaseUrl: primary.url() });
+      const logger = new LogCapture();
       const onStandby = await startApp({
         ...options,
         databaseUrl: standby.url(),
         typeOrm: { migrationsRun: false },
+        logger,
       });
       const token = await logIn(onPrimary.url, wechat.issueCode());
       expect((await call('GET', `${onPrimary.url}/wechat/session`, { token })).status).toBe(200);
@@ -104,6 +107,7 @@ describe('with a primary and a standby', () => {
         errorCode: 'WX_STORE_UNAVAILABLE',
         action: 'retry',
       });
+      expect(logger.text).toContain('WX_STORE_UNAVAILABLE: this server is a standby');
       await onPrimary.app.close();
       await onStandby.app.close();
     });

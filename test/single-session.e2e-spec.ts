@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Injectable } from '@nestjs/common';
+import type { WechatLogin, WechatLoginHook } from '../src/index.js';
 import { WechatSandbox } from '../src/testing/index.js';
 import { startApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -6,7 +8,20 @@ import { call, logIn } from './support/http.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
 import { QueryCount } from './support/query-count.js';
 
-describe.each(platforms)('session.single over $name', (platform) => {
+@Injectable()
+class Hook implements WechatLoginHook {
+  async onLogin({ user, manager }: WechatLogin): Promise<object> {
+    await manager.query('SELECT 1');
+    return { id: user.id };
+  }
+}
+
+const everywhere = platforms.flatMap((platform) => [
+  { ...platform, hook: 'without a loginHook', loginHook: undefined },
+  { ...platform, hook: 'with a loginHook', loginHook: Hook },
+]);
+
+describe.each(everywhere)('session.single over $name $hook', ({ loginHook, ...platform }) => {
   let database: TestDatabase;
   let wechat: WechatSandbox;
   let instances: readonly ListeningApp[];
@@ -20,7 +35,9 @@ describe.each(platforms)('session.single over $name', (platform) => {
         platform,
         databaseUrl: database.url,
         wechatUrl: wechat.url,
-        options: { session: { single: true } },
+        options: { session: { single: true }, wechat: { baseUrl: wechat.url, timeout: 25_000 } },
+        ...(loginHook && { extras: { loginHook } }),
+        metadata: { providers: [Hook] },
         typeOrm: { logger: queries, logging: ['query'] } as never,
       });
     instances = [await start(), await start()];
@@ -41,7 +58,8 @@ describe.each(platforms)('session.single over $name', (platform) => {
     expect(await statusOf(first, 1)).toBe(200);
     queries.count = 0;
     const second = await logIn(at(1), wechat.issueCode({ openid }));
-    expect(queries.count).toBe(1);
+    // With a hook: BEGIN, the statement of the hook, COMMIT.
+    expect(queries.count).toBe(loginHook === undefined ? 1 : 4);
     expect(await statusOf(second, 0)).toBe(200);
     const refused = await call('GET', `${at(0)}/wechat/session`, { token: first });
     expect(refused.body).toMatchObject({ statusCode: 401, errorCode: 'WX_SESSION_REVOKED' });

@@ -70,7 +70,7 @@ const leaked = ({ recorded, secrets }: Traced): string[] => {
 };
 
 describe('calls to WeChat in an app that is traced', () => {
-  it('by OpenTelemetry are one client span each, with nothing secret in it', async () => {
+  it('[M-14] by OpenTelemetry are one client span each, with nothing secret in it', async () => {
     const traced = await trace('opentelemetry');
     const spans = traced.recorded as Span[];
     expect(traced.secrets).toHaveLength(8);

@@ -193,7 +193,7 @@ describe('WxSessionGuard on other transports', () => {
       call('POST', `${server.url}/graphql`, { token, body });
     const userId = expect.stringMatching(/^[\da-f-]{36}$/);
 
-    it('of the same operation', async () => {
+    it('[M-10] of the same operation', async () => {
       const { body } = await run({ query: 'mutation { userId publicUserId }' });
       expect(body).toMatchObject({
         data: { userId, publicUserId: null },
@@ -201,7 +201,7 @@ describe('WxSessionGuard on other transports', () => {
       });
     });
 
-    it('of another operation of the batch', async () => {
+    it('[M-10] of another operation of the batch', async () => {
       const { body } = await run([
         { query: 'mutation { userId }' },
         { query: 'mutation { pause publicUserId }' },
@@ -291,7 +291,7 @@ describe('WxSessionGuard on other transports', () => {
         expect(await answerTo('whoami')).toEqual(refused('WX_SESSION_REVOKED'));
       });
 
-      it('shows the session of one text message to no public handler of another', async () => {
+      it('[M-10] shows the session of one text message to no public handler of another', async () => {
         expect(await answerTo('whoami', 'text')).toEqual(expect.any(String));
         expect(await answerTo('public', 'text')).toMatchObject({ status: 'error' });
         expect(await answerTo('whoami', 'text')).toEqual(expect.any(String));

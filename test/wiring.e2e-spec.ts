@@ -180,7 +180,7 @@ describe('WechatAuthModule', () => {
     it('names the missing variables in the error', async () => {
       await expect(
         startDefault(WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider())),
-      ).rejects.toThrow(/WECHAT_APPID[^]*WECHAT_SECRET/);
+      ).rejects.toThrow(/WECHAT_APPID[^]*WECHAT_SECRET[^]*ConfigModule\.forRoot\(\)[^]*\/\.env/);
     });
   });
 
@@ -323,6 +323,33 @@ describe('WechatAuthModule', () => {
       expect(error.message).toContain('registered more than once');
     });
 
+    it.each([
+      [
+        'where the name of the DataSource was forgotten',
+        { name: 'accounts' },
+        undefined,
+        'default',
+      ],
+      ['where the DataSource has another name', { name: 'accounts' }, 'account', 'account'],
+      ['where the DataSource has no name', {}, 'accounts', 'accounts'],
+    ])('%s, and says which option that is', async (_, named, dataSource, expected) => {
+      const error = await failure(
+        start([
+          TypeOrmModule.forRoot(typeOrm(named)),
+          WechatAuthModule.forRoot({ ...options(), ...(dataSource && { dataSource }) }),
+          ProfileModule,
+        ]),
+      );
+      expect(error.message).toContain(`There is no DataSource named '${expected}': the option`);
+    });
+
+    it('where Postgres cannot be reached, with the error of TypeORM', async () => {
+      const unreachable = typeOrm({ url: 'postgres://127.0.0.1:1/nowhere' });
+      await expect(
+        start([TypeOrmModule.forRoot(unreachable), WechatAuthModule.forRoot(options())]),
+      ).rejects.toThrow('ECONNREFUSED');
+    });
+
     it('where the DataSource does not have our entities', async () => {
       const error = await failure(
         start([
@@ -341,7 +368,7 @@ describe('WechatAuthModule', () => {
     await works(await start([TypeOrmModule.forRoot(typeOrm()), module, Feature, ProfileModule]));
   });
 
-  it('logs that the migrations have to be run if the tables are missing', async () => {
+  it('logs which migrations to run if the tables are missing, before the first request', async () => {
     const empty = await createTestDatabase();
     const logger = new LogCapture();
     const module = await Test.createTestingModule({
@@ -354,6 +381,11 @@ describe('WechatAuthModule', () => {
       .compile();
     const app = module.createNestApplication(new ExpressAdapter());
     await app.init();
+    expect(logger.lines.filter((line) => line.startsWith('error'))).toEqual([
+      expect.stringMatching(
+        /^error Postgres has no table "wechat_user", "wechat_revoked_session"\. Run wechatAuthMigrations/,
+      ),
+    ]);
     await expect(app.get(LoginService).login(wechat.issueCode())).rejects.toMatchObject({
       errorCode: 'WX_STORE_UNAVAILABLE',
     });

@@ -10,6 +10,7 @@ export const POSTGRES_FLAGS = ['shared_buffers=1GB', 'max_wal_size=8GB', 'max_co
 /** A PostgreSQL of the run's own; it ends with this process, and its data with it. */
 export interface Database {
   readonly url: string;
+  readonly version: string;
   query<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   stop(): Promise<void>;
 }
@@ -29,8 +30,10 @@ export async function startDatabase(): Promise<Database> {
   await client.connect();
   // The entity of the peers leaves the id to Postgres, as most do.
   await client.query('ALTER TABLE wechat_user ALTER COLUMN id SET DEFAULT gen_random_uuid()');
+  const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
   return {
     url,
+    version: rows[0]?.server_version ?? '',
     query: async <Row>(sql: string, values: readonly unknown[] = []) =>
       (await client.query(sql, [...values])).rows as Row[],
     stop: async () => {
@@ -54,13 +57,20 @@ export async function addUsers(database: Database, users: number, appid: string)
   await settle(database, 'wechat_user');
 }
 
-/** Sessions that no token of the run belongs to, each of another user. */
-export async function addRevokedSessions(database: Database, rows: number): Promise<void> {
+/** Sessions that no token of the run belongs to, each of another user: so many rows in all. */
+export async function setRevokedSessions(database: Database, rows: number): Promise<void> {
+  const count = 'SELECT count(*)::int AS count FROM wechat_revoked_session';
+  let [{ count: there } = { count: 0 }] = await database.query<{ count: number }>(count);
+  if (there === rows) return;
+  if (there > rows) {
+    await database.query('TRUNCATE wechat_revoked_session');
+    there = 0;
+  }
   await database.query(
     `INSERT INTO wechat_revoked_session (user_id, id, expires_at)
      SELECT gen_random_uuid(), gen_random_uuid(), now() + random() * interval '2 hours'
      FROM generate_series(1, $1::int)`,
-    [rows],
+    [rows - there],
   );
   await settle(database, 'wechat_revoked_session');
 }

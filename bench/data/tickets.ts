@@ -1,9 +1,9 @@
-import { createSecretKey, randomUUID } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { JwtService } from '@nestjs/jwt';
+import { randomUUID } from 'node:crypto';
+import type { JwtService } from '@nestjs/jwt';
 import { SessionsService } from '../../src/index.js';
-import { oursContext } from '../subjects/ours.js';
-import type { Settings } from '../subjects/subject.js';
+import { createContext } from '../app/app.js';
+import { CAREFUL_JWT } from '../app/jwt.guards.js';
+import type { Settings } from '../settings.js';
 import type { Database } from './database.js';
 import { openid, userId } from './users.js';
 
@@ -20,18 +20,15 @@ export interface Ticket {
 /** A prime, so that the revoked ones are spread over the connections. */
 const REVOKED_EVERY = 257;
 
-/** Writes tickets of different users, issued and revoked through the library's services. */
-export async function writeTickets(
-  file: string,
+/** Tickets of `count` users, issued and revoked through the library's services. */
+export async function createTickets(
   count: number,
   settings: Settings,
   database: Database,
-): Promise<void> {
-  const context = await oursContext(settings);
+): Promise<Ticket[]> {
+  const context = await createContext(settings);
   const sessions = context.get(SessionsService);
-  // A sign-in as in Nest's documentation, with an id to revoke the token by.
-  const secret = createSecretKey(Buffer.from(settings.jwtSecret));
-  const jwt = new JwtService({ secret, signOptions: { expiresIn: '2h' } });
+  const jwt = context.get<JwtService>(CAREFUL_JWT);
   const tickets: Ticket[] = [];
   for (let place = 0; place < count; place++) {
     const n = place * Math.floor(settings.users / count);
@@ -47,12 +44,10 @@ export async function writeTickets(
         [user.userId, jti],
       );
     }
+    // As in Nest's documentation, with an id to revoke the token by.
     const peers = jwt.sign({ sub: user.userId, username: user.openid, jti });
     tickets.push({ ...user, ours: token, peers });
   }
   await context.close();
-  writeFileSync(file, JSON.stringify(tickets), { mode: 0o600 });
+  return tickets;
 }
-
-export const readTickets = (file: string): Ticket[] =>
-  JSON.parse(readFileSync(file, 'utf8')) as Ticket[];

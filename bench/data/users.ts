@@ -13,12 +13,15 @@ export const openid = (n: number): string => `o-user-${String(n).padStart(21, '0
 
 const NEW_USER = 'o-new-';
 const NEW_SHARE = 0.2;
-let newUsers = 0;
+let count = 0;
+
+/** How many users this process has made up. */
+export const newUsers = (): number => count;
 
 /** Somebody who logs in, a fifth of them for the first time: those have no `n`. */
 export function randomUser(users: number): { readonly openid: string; readonly n?: number } {
   if (Math.random() < NEW_SHARE) {
-    return { openid: `${NEW_USER}${String(process.pid)}-${String(newUsers++)}`.padEnd(28, '-') };
+    return { openid: `${NEW_USER}${process.pid}-${count++}`.padEnd(28, '-') };
   }
   const n = randomInt(users);
   return { openid: openid(n), n };

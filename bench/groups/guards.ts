@@ -1,119 +1,102 @@
-import type { Plan } from '../plan.js';
-import type { Goal, Group, HttpLoad, Row } from '../rows.js';
-import type { SubjectName } from '../subjects/index.js';
-import type { Platform } from '../subjects/subject.js';
+import type { HttpLoad } from '../load.js';
+import type { Goal, Group, Row } from '../rows.js';
 
 const CONNECTIONS = 64;
-const COLUMNS = ['perSecond', 'ratio', 'p50', 'p99', 'cpu', 'statements'] as const;
+const columns = ['perSecond', 'ratio', 'p50', 'p99', 'cpu', 'statements'] as const;
 
-/** What a route returns is checked for: nobody, the id in the token, or the row of its user. */
-type Route = [label: string, code: string, SubjectName, HttpLoad['check'], isStrict?: 'strict'];
+type Route = [label: string, code: string, HttpLoad['check'], HttpLoad['tokens']];
 
 const routes = {
-  open: ['no guard', 'a handler', 'open', 'anybody'],
-  empty: ['empty guard', 'a guard that returns `true`', 'empty', 'anybody'],
-  nestDocs: ['guard of Nest’s docs', '`verifyAsync` with a string secret', 'nestDocs', 'id'],
-  passport: ['passport-jwt', 'a strategy with a string secret', 'passport', 'id'],
-  careful: ['careful, by hand', '`KeyObject`, `SELECT` for revocation', 'careful', 'id', 'strict'],
-  guarded: [
-    '**guarded**',
-    '`WxSessionGuard`, instead of the careful guard',
-    'ours',
-    'id',
-    'strict',
-  ],
-  passportUser: ['passport-jwt, user', '`findOne` in its `validate`', 'passport', 'user'],
-  carefulUser: ['careful, user', '`findOneBy` in the handler', 'careful', 'user', 'strict'],
-  guardedUser: [
-    '**guarded, user**',
-    '`@CurrentWxUser()`, instead of these',
-    'ours',
-    'user',
-    'strict',
-  ],
+  open: ['no guard', 'a handler', 'anybody', 'peers'],
+  empty: ['empty guard', 'a guard that returns `true`', 'anybody', 'peers'],
+  nestDocs: ['guard of Nest’s docs', '`verifyAsync` with a string secret', 'id', 'peers'],
+  passport: ['passport-jwt', 'a strategy with a string secret', 'id', 'peers'],
+  careful: ['careful, by hand', '`KeyObject`, `SELECT` for revocation', 'id', 'peers, strict'],
+  guarded: ['**guarded**', '`WxSessionGuard`, instead of the careful guard', 'id', 'ours'],
+  passportUser: ['passport-jwt, user', '`findOne` in its `validate`', 'user', 'peers'],
+  carefulUser: ['careful, user', '`findOneBy` in the handler', 'user', 'peers, strict'],
+  guardedUser: ['**guarded, user**', '`@CurrentWxUser()`, instead of these', 'user', 'ours'],
 } satisfies Record<string, Route>;
 
 type RouteName = keyof typeof routes;
 
 /** A row on a route; `changes` says what differs. */
-export function onRoute(name: RouteName, connections: number, changes: Partial<Row> = {}): Row {
-  const [label, code, subject, check, isStrict]: Route = routes[name];
-  const path = check === 'user' ? '/user' : '/me';
-  const load = { path, check, isStrict: isStrict !== undefined, connections };
-  return { label, code, subject, load, ...changes };
+export function onRoute(name: RouteName, connections: number, changes: Partial<Row> = {}) {
+  const [label, code, check, tokens]: Route = routes[name];
+  const load: HttpLoad = { path: `/${name}`, check, tokens, connections };
+  return { label, code, load, ...changes };
 }
 
-const user = 'guarded with `@CurrentWxUser()`';
-const goals: Record<Platform, Partial<Record<RouteName, Goal[]>>> = {
+const goals: Record<'Fastify' | 'Express', Partial<Record<RouteName, Goal[]>>> = {
   Fastify: {
     guarded: [
-      { text: 'guarded over the guard of Nest’s docs', over: 'nestDocs', atLeast: 10 },
-      { text: 'guarded over the careful guard', over: 'careful', atLeast: 2 },
-      { text: 'guarded over the open route, Fastify', over: 'open', atLeast: 0.65 },
-      { text: 'p99, guarded over the open route', over: 'open', figure: 'p99', atMost: 3 },
+      { over: 'nestDocs', atLeast: 10 },
+      { over: 'careful', atLeast: 2 },
+      { over: 'open', atLeast: 0.65 },
+      { over: 'open', figure: 'p99', atMost: 3 },
     ],
     guardedUser: [
-      { text: `${user} over the open route, Fastify`, over: 'open', atLeast: 0.42 },
-      { text: `${user} over passport-jwt with \`findOne\``, over: 'passportUser', atLeast: 10 },
-      { text: `p99, ${user} over the open route`, over: 'open', figure: 'p99', atMost: 3 },
+      { over: 'open', atLeast: 0.42 },
+      { over: 'passportUser', atLeast: 10 },
+      { over: 'open', figure: 'p99', atMost: 3 },
     ],
   },
   Express: {
-    guarded: [{ text: 'guarded over the open route, Express', over: 'open', atLeast: 0.75 }],
-    guardedUser: [{ text: `${user} over the open route, Express`, over: 'open', atLeast: 0.8 }],
+    guarded: [{ over: 'open', atLeast: 0.75 }],
+    guardedUser: [{ over: 'open', atLeast: 0.8 }],
   },
 };
 
 /** Every route side by side. */
-export function guards(platform: Platform, { guards: rounds }: Plan): Group {
-  const rows = (Object.keys(routes) as RouteName[]).map((name): [string, Row] => {
-    const changes = { setup: { platform }, goals: goals[platform][name] ?? [] };
-    return [name, onRoute(name, CONNECTIONS, changes)];
+export function guards(platform: 'Fastify' | 'Express'): Group {
+  const rows = (Object.keys(routes) as RouteName[]).map((name) => {
+    const changes = { settings: { platform }, goals: goals[platform][name] ?? [] };
+    return [name, onRoute(name, CONNECTIONS, changes)] as const;
   });
-  return {
-    id: platform.toLowerCase(),
-    rounds,
-    columns: COLUMNS,
-    ratio: 'Over no guard',
-    rows: Object.fromEntries(rows),
-  };
+  const id = platform.toLowerCase();
+  const ratio = 'Over no guard';
+  return { id, rounds: [5, 5, 3], columns, ratio, rows: Object.fromEntries(rows) };
 }
 
 /** Where few requests wait at the same time, there is little to gather. */
-export function connections({ connections: rounds, fewConnections, manyConnections }: Plan): Group {
+export function connections(counts: readonly number[]): Group {
   const rows: Record<string, Row> = {};
-  for (const count of [...fewConnections, ...manyConnections]) {
-    for (const route of ['careful', 'guarded', 'carefulUser', 'guardedUser'] as const) {
-      const over = `${route.replace('guarded', 'careful')} ${String(count)}`;
-      const text = `guarded over the careful guard, connections: ${String(count)}`;
-      const hasGoal = route === 'guarded' && fewConnections.includes(count);
-      rows[`${route} ${String(count)}`] = onRoute(route, count, {
-        label: `${routes[route][0]}: ${String(count)}`,
-        over,
-        goals: hasGoal ? [{ text, over, atLeast: 1 }] : [],
-      });
+  for (const count of counts) {
+    for (const name of ['careful', 'guarded', 'carefulUser', 'guardedUser'] as const) {
+      const over = `${name.replace('guarded', 'careful')} ${count}`;
+      const goals = name === 'guarded' && count < CONNECTIONS ? [{ over, atLeast: 1 }] : [];
+      const label = `${routes[name][0]}: ${count}`;
+      rows[`${name} ${count}`] = onRoute(name, count, { label, over, goals });
     }
   }
-  return { id: 'connections', rounds, columns: COLUMNS, ratio: 'Over careful', rows };
+  return { id: 'connections', rounds: [5, 2.5, 1], columns, ratio: 'Over careful', rows };
 }
 
-/** Processes on one Postgres, and the connections that each has to it. */
-export function processes({ processes: rounds }: Plan): Group {
-  const pools = [
-    ...[1, 2, 4].map((instances) => ({ instances, poolSize: 10 })),
-    ...[1, 2].map((poolSize) => ({ instances: 1, poolSize })),
-  ];
+/** Processes on one Postgres, and the connections to it that each may have. */
+export function processes(): Group {
   const rows: Record<string, Row> = {};
-  for (const route of ['guarded', 'guardedUser'] as const) {
-    for (const { instances, poolSize } of pools) {
-      const size = `${String(instances)} × ${String(poolSize)}`;
-      rows[`${route} ${size}`] = onRoute(route, CONNECTIONS, {
-        label: `${routes[route][0]}: ${size}`,
-        over: `${route} 1 × 10`,
-        instances,
-        setup: { poolSize },
-      });
+  for (const name of ['guarded', 'guardedUser'] as const) {
+    for (const size of ['1 × 10', '2 × 10', '4 × 10', '1 × 1', '1 × 2']) {
+      const [instances = 1, poolSize = 10] = size.split(' × ').map(Number);
+      const label = `${routes[name][0]}: ${size}`;
+      const changes = { label, over: `${name} 1 × 10`, instances, settings: { poolSize } };
+      rows[`${name} ${size}`] = onRoute(name, CONNECTIONS, changes);
     }
   }
-  return { id: 'processes', rounds, columns: COLUMNS, ratio: 'Over 1 × 10', rows };
+  return { id: 'processes', rounds: [5, 3, 2], columns, ratio: 'Over 1 × 10', rows };
+}
+
+/** Guarded requests that read their user, with more tokens than the library remembers. */
+export function heap(tokens: number, requests: number): Group {
+  const rows: Record<string, Row> = {};
+  const { load, code } = onRoute('guardedUser', CONNECTIONS);
+  // The warm-up: all tokens, once and half again.
+  rows.warm = { label: 'warm', code, load: { ...load, requests: 1.5 * tokens } };
+  for (const part of [1, 2, 3, 4]) {
+    const label = `after ${((part * requests) / 4).toLocaleString('en-US')} requests`;
+    const growth: Goal = { over: 'warm', figure: 'heap', isDifference: true, atMost: 4 };
+    const goals = part === 4 ? [growth] : [];
+    rows[`part ${part}`] = { label, code, load: { ...load, requests: requests / 4 }, goals };
+  }
+  return { id: 'heap', rounds: [1, 0, 0], columns: ['heap'], tokens, rows, isInSequence: true };
 }

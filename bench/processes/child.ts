@@ -1,33 +1,22 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A call of a function that the module of the process exports. */
-export interface Call {
-  readonly name: string;
-  readonly args: readonly unknown[];
-}
-
-export interface Answer {
-  readonly result?: unknown;
-  readonly error?: string;
-}
-
 type Functions<M> = { [Name in keyof M]: (...args: never) => unknown };
+type Call = readonly [name: string, args: unknown[]];
+type Answer = [{ readonly result?: unknown; readonly error?: string }];
 
-/** A module in a process of its own, which does one call after the other. */
+/** A process of its own, which does one call after the other. */
 export class Child<M extends Functions<M>> {
-  private readonly child: ChildProcess;
+  private readonly child;
   private readonly ended: Promise<unknown>;
 
-  /** @param module - from this folder, such as `./load.js`. */
+  /** @param module - calls {@link serve}; a file of this folder, such as `./server.js`. */
   constructor(
     private readonly module: string,
-    execArgv: readonly string[] = [],
+    execArgv: string[] = [],
   ) {
-    this.child = fork(new URL('run-module.js', import.meta.url), [module], {
-      execArgv: [...execArgv],
-      env: { ...process.env, NODE_ENV: 'production' },
-    });
+    const env = { ...process.env, NODE_ENV: 'production' };
+    this.child = fork(new URL(module, import.meta.url), { execArgv, env });
     this.ended = once(this.child, 'exit');
   }
 
@@ -35,11 +24,9 @@ export class Child<M extends Functions<M>> {
     name: Name,
     ...args: Parameters<M[Name]>
   ): Promise<Awaited<ReturnType<M[Name]>>> {
-    const answered = once(this.child, 'message') as Promise<[Answer]>;
-    const ended = this.ended.then((): never => {
-      throw new Error(`${this.module} ended before ${name} did.`);
-    });
-    this.child.send({ name, args } satisfies Call);
+    this.child.send([name, args] satisfies Call);
+    const answered = once(this.child, 'message') as Promise<Answer>;
+    const ended = this.ended.then((): Answer => [{ error: 'the process has ended' }]);
     const [{ result, error }] = await Promise.race([answered, ended]);
     if (error !== undefined) throw new Error(`${this.module} ${name}: ${error}`);
     return result as Awaited<ReturnType<M[Name]>>;
@@ -50,4 +37,20 @@ export class Child<M extends Functions<M>> {
     if (this.child.connected) this.child.disconnect();
     await this.ended;
   }
+}
+
+/** Answers the calls of the process that started this one, and ends with it. */
+export function serve<M extends Functions<M>>(functions: M): void {
+  const answerTo = async ([name, args]: Call): Promise<Answer[0]> => {
+    const call: (...args: never) => unknown = functions[name as keyof M];
+    try {
+      return { result: await call(...(args as never)) };
+    } catch (error) {
+      return { error: String(error) };
+    }
+  };
+  process.once('disconnect', () => process.exit());
+  process.on('message', (call: Call) => {
+    void answerTo(call).then((answer) => process.send?.(answer));
+  });
 }

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openidOf } from '../data/users.js';
-import type { App } from '../subjects/subject.js';
+import type { Settings } from '../settings.js';
+import { serve } from './child.js';
 
 /**
  * Starts a stand-in for WeChat that does little beside its checks, and returns its address. The
  * sandbox of the library remembers more, and would take a large part of the processor.
  */
-export async function start({ appid, secret }: App): Promise<string> {
+async function start({ appid, secret }: Settings['app']): Promise<string> {
   const used = new Set<string>();
   const expected = new URLSearchParams({ appid, secret, grant_type: 'authorization_code' });
   const exchange = ({ pathname, searchParams }: URL): object => {
@@ -30,3 +31,6 @@ export async function start({ appid, secret }: App): Promise<string> {
   await once(server, 'listening');
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 }
+
+export const functions = { start };
+serve(functions);

@@ -1,16 +1,11 @@
-import type { Results } from '../run.js';
-import type { Figure, Goal, Group, Shots } from '../rows.js';
-import { differenceOf, ratioOf, spreadOf, type Spread } from '../statistics.js';
+import { FIGURES, type Figure, type Goal, type Group, type Shots } from '../rows.js';
+import { differenceOf, ratioOf, spreadOf } from '../statistics.js';
 import { number, spread, table } from './format.js';
 
-const COLUMNS: Readonly<Record<Figure, readonly [title: string, unit: string]>> = {
-  perSecond: ['Per second', ''],
-  p50: ['p50', ' ms'],
-  p99: ['p99', ' ms'],
-  micros: ['Time of one', ' µs'],
-  cpu: ['Processor', ' µs'],
-  statements: ['Statements', ''],
-};
+export interface Measured {
+  readonly group: Group;
+  readonly shots: Shots;
+}
 
 /** Those that differ from round to round; of the others the median is enough. */
 const RANGED: readonly Figure[] = ['perSecond', 'p99', 'micros'];
@@ -19,61 +14,51 @@ const valuesOf = (shots: Shots, row: string, figure: Figure): number[] =>
   (shots[row] ?? []).map((shot) => shot[figure] ?? NaN);
 
 /** A line for each row of a group. */
-export function groupTable({ columns, ratio = '', rows }: Group, shots: Shots): string {
-  const cell = (id: string, over: string, column: Figure | 'ratio'): string => {
-    const of = (row: string): number[] => valuesOf(shots, row, 'perSecond');
-    if (column === 'ratio') return spread(ratioOf(of(id), of(over)));
-    const values = spreadOf(valuesOf(shots, id, column));
-    const [, unit] = COLUMNS[column];
+export function groupTable({ group: { columns, ratio = '', rows }, shots }: Measured): string {
+  const cell = (row: string, over: string, column: Figure | 'ratio'): string => {
+    const of = (one: string): number[] => valuesOf(shots, one, 'perSecond');
+    if (column === 'ratio') return spread(ratioOf(of(row), of(over)));
+    const values = spreadOf(valuesOf(shots, row, column));
+    const [, unit] = FIGURES[column];
     return RANGED.includes(column) ? spread(values, unit) : number(values.median) + unit;
   };
   const [first = ''] = Object.keys(rows);
-  const titles = columns.map((column) => (column === 'ratio' ? ratio : COLUMNS[column][0]));
-  const lines = Object.entries(rows).map(([id, { label, code, over = first }]) => [
+  const titles = columns.map((column) => (column === 'ratio' ? ratio : FIGURES[column][0]));
+  const lines = Object.entries(rows).map(([row, { label, code, over = first }]) => [
     label,
     code,
-    ...columns.map((column) => cell(id, over, column)),
+    ...columns.map((column) => cell(row, over, column)),
   ]);
   return table(['', 'What its user writes', ...titles], lines);
 }
 
-/** What a heap that does not grow may differ by from one collection to the next. */
-const FLAT_MB = 4;
-const megabytes = (bytes: number): number => bytes / 2 ** 20;
-
-export function heapTable({ heap, plan: { heap: plan } }: Results): string {
-  const rows = heap.map((bytes, part) => [
-    number(plan.warmUp + (part * plan.requests) / (heap.length - 1)),
-    `${number(megabytes(bytes))} MB`,
-  ]);
-  return table(['Requests', 'Heap'], rows);
-}
-
 /** The figures that the library has set itself to reach. */
-export function targetsTable({ groups, heap }: Results): string {
-  const lines = groups.flatMap(({ group, shots }) =>
-    Object.entries(group.rows).flatMap(([id, { goals = [] }]) =>
-      goals.map((goal) => {
-        const { figure = 'perSecond', over, isDifference } = goal;
-        const values = [valuesOf(shots, id, figure), valuesOf(shots, over, figure)] as const;
-        return isDifference
-          ? targetLine(goal, differenceOf(...values), ' µs')
-          : targetLine(goal, ratioOf(...values), ' ×');
-      }),
+export function targetsTable(measured: readonly Measured[]): string {
+  const lines = measured.flatMap(({ group, shots }) =>
+    Object.entries(group.rows).flatMap(([row, { goals = [] }]) =>
+      goals
+        .filter(({ over }) => over in shots)
+        .map((goal) => targetLine({ group, shots }, row, goal)),
     ),
   );
-  const [warm = NaN, ...later] = heap.map(megabytes);
-  // The most counts: a heap that grows is at its largest in the end.
-  const growth = spreadOf(later.map((size) => size - warm));
-  const text = 'growth of the heap, guarded requests that read their user';
-  const goal: Goal = { text, over: '', atMost: FLAT_MB };
-  if (heap.length > 0) lines.push(targetLine(goal, { ...growth, median: growth.max }, ' MB'));
   return table(['Figure', 'To reach', 'Measured', 'Reached'], lines);
 }
 
-function targetLine({ text, atLeast, atMost }: Goal, measured: Spread, unit: string): string[] {
-  const { median } = measured;
-  const isReached = median >= (atLeast ?? -Infinity) && median <= (atMost ?? Infinity);
-  const bound = atLeast === undefined ? `≤ ${number(atMost ?? NaN)}` : `≥ ${number(atLeast)}`;
-  return [text, bound + unit, spread(measured, unit), isReached ? 'yes' : '**no**'];
+function targetLine({ group: { id, rows }, shots }: Measured, row: string, goal: Goal): string[] {
+  const { over, figure = 'perSecond', isDifference, atLeast, atMost } = goal;
+  const compare = isDifference ? differenceOf : ratioOf;
+  const unit = isDifference ? FIGURES[figure][1] : ' ×';
+  const measured = compare(valuesOf(shots, row, figure), valuesOf(shots, over, figure));
+  const labels = [rows[row]?.label, isDifference ? 'beyond' : 'over', rows[over]?.label];
+  const text = `${id}, ${FIGURES[figure][0].toLowerCase()}: ${labels.join(' ')}`;
+  const bound = atLeast ?? atMost;
+  if (bound === undefined) return [text, '', spread(measured, unit), ''];
+  const isReached = atLeast === undefined ? measured.median <= bound : measured.median >= bound;
+  const sign = atLeast === undefined ? '≤' : '≥';
+  return [
+    text,
+    `${sign} ${number(bound)}${unit}`,
+    spread(measured, unit),
+    isReached ? 'yes' : '**no**',
+  ];
 }

@@ -20,7 +20,8 @@ export class AppModule {
           retryAttempts: 0,
           connectTimeoutMS: 5000,
         }),
-        WechatAuthModule.forRoot(wechat),
+        // One session for each user: the page shows what that means for a second phone.
+        WechatAuthModule.forRoot({ ...wechat, session: { single: true } }),
       ],
       controllers: [ProfileController, UserDataController],
     };

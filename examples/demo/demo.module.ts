@@ -4,8 +4,11 @@ import {
   type MiddlewareConsumer,
   type NestModule,
 } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { DemoController, SANDBOX_URL } from './demo.controller.js';
+import { EnvelopeFilter } from './envelope/envelope.filter.js';
+import { EnvelopeInterceptor } from './envelope/envelope.interceptor.js';
 import type { Environment } from './environment.js';
 import { HttpSteps } from './steps/http.steps.js';
 import { PostgresSteps } from './steps/postgres.steps.js';
@@ -17,7 +20,11 @@ import { WechatSteps } from './steps/wechat.steps.js';
 /** The app, and the page that looks on. */
 @Module({
   controllers: [DemoController, StepsController],
-  providers: [Steps, HttpSteps, WechatSteps, PostgresSteps, ServerSteps],
+  providers: [
+    ...[Steps, HttpSteps, WechatSteps, PostgresSteps, ServerSteps],
+    { provide: APP_INTERCEPTOR, useClass: EnvelopeInterceptor },
+    { provide: APP_FILTER, useClass: EnvelopeFilter },
+  ],
 })
 export class DemoModule implements NestModule {
   static with({ databaseUrl, wechat, sandbox }: Environment): DynamicModule {

@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { build } from 'esbuild';
 
 export interface Response {
   setHeader(name: string, value: string): unknown;
@@ -9,12 +9,12 @@ export interface Response {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The page at `/`, and the mini program's client, bundled as it is for a mini program. */
+/** The page at `/`, and the mini program's client as its users get it. */
 export async function servePage(
   app: NestExpressApplication,
   sandboxUrl: string | undefined,
 ): Promise<void> {
-  const client = await bundleClient();
+  const client = await buildClient();
   const setHeaders = (response: Response): void => {
     setPageHeaders(response, contentSecurityPolicy({ connect: sandboxUrl ?? '' }));
   };
@@ -26,18 +26,18 @@ export async function servePage(
   });
 }
 
-/** As `npm run build` does, from the sources or from what became of them. */
-async function bundleClient(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [here('../../packages/miniprogram/src/index')],
-    bundle: true,
-    format: 'esm',
-    target: 'es2017',
-    platform: 'neutral',
-    charset: 'utf8',
-    write: false,
-  });
-  return outputFiles[0]?.text ?? '';
+interface ClientBundle {
+  readonly bundled: () => Promise<string>;
+  readonly minified: (source: string) => Promise<string>;
+}
+
+/** `dist/index.js` of nestjs-wechat-auth-miniprogram. */
+export async function buildClient(): Promise<string> {
+  const { resolve } = createRequire(import.meta.url);
+  const manifest = pathToFileURL(resolve('nestjs-wechat-auth-miniprogram/package.json'));
+  const { href } = new URL('bundle.js', manifest);
+  const { bundled, minified } = (await import(href)) as ClientBundle;
+  return minified(await bundled());
 }
 
 export function setPageHeaders(response: Response, policy: string): void {

@@ -6,9 +6,8 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { gzipSync } from 'node:zlib';
-import { minify } from '@swc/core';
-import { build } from 'esbuild';
 import ts from 'typescript';
+import { bundled, minified } from './bundle.js';
 
 /** Of each file as users get it, gzipped. */
 const MAX_BYTES = 4 * 1024;
@@ -21,38 +20,18 @@ for (const each of [dist, packed]) {
   rmSync(each, { recursive: true, force: true });
   mkdirSync(each, { recursive: true });
 }
-const { esm, cjs } = await bundles();
-write(join(dist, 'index.js'), esm);
+const bundle = await bundled();
+write(join(dist, 'index.js'), await minified(bundle));
+// The CommonJS of esbuild and its minifier would take 250 bytes more.
+const { outputText } = ts.transpileModule(bundle, {
+  compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2017 },
+});
+const cjs = await minified(outputText);
 write(join(dist, 'index.cjs'), cjs);
 // "Build npm" of WeChat DevTools packs the folder that package.json calls "miniprogram".
 write(join(packed, 'index.js'), cjs);
 writeFileSync(join(packed, 'package.json'), '{ "type": "commonjs" }\n');
 writeTypes();
-
-/** Mini programs know no newer JavaScript than ES2017. */
-async function bundles() {
-  const { outputFiles } = await build({
-    entryPoints: [join(here, 'src/index.ts')],
-    bundle: true,
-    format: 'esm',
-    target: 'es2017',
-    platform: 'neutral',
-    charset: 'utf8',
-    minifySyntax: true,
-    write: false,
-  });
-  const [{ text }] = outputFiles;
-  // The CommonJS of esbuild and its minifier would take 250 bytes more.
-  const { outputText } = ts.transpileModule(text, {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2017 },
-  });
-  return { esm: await minified(text), cjs: await minified(outputText) };
-}
-
-async function minified(source) {
-  const compress = { ecma: 2017, passes: 3 };
-  return (await minify(source, { module: true, compress, mangle: true })).code;
-}
 
 function write(path, code) {
   const size = gzipSync(code, { level: 9 }).length;

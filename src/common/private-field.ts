@@ -1,3 +1,5 @@
+import { isObject } from './is-object.js';
+
 /** Returns the object it is given, so that a subclass adds its private field to that object. */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- The constructor is the point.
 class ReturnsItsArgument {
@@ -8,7 +10,8 @@ class ReturnsItsArgument {
 
 /** A value stored on objects of any kind. */
 export interface PrivateField<T> {
-  get(object: object): T | undefined;
+  /** `undefined` also where there is no object. */
+  get(object: unknown): T | undefined;
   set(object: object, value: T): void;
 }
 
@@ -26,8 +29,8 @@ export function privateField<T>(): PrivateField<T> {
       this.#value = value;
     }
 
-    static get(object: object): T | undefined {
-      return #value in object ? object.#value : undefined;
+    static get(object: unknown): T | undefined {
+      return isObject(object) && #value in object ? object.#value : undefined;
     }
 
     static set(object: object, value: T): void {

@@ -134,9 +134,9 @@ describe('resolveConfig', () => {
   });
 
   it.each([
-    ['nothing at all', undefined, ['appid is missing', 'secret is missing']],
-    ['no object', 'wx1', ['the options must be an object', 'appid', 'secret']],
-    ['empty texts', { appid: '', secret: '' }, ['appid is missing', 'secret is missing']],
+    ['nothing at all', undefined, ['appid is missing', 'secret is missing', '.env']],
+    ['no object', 'wx1', ['the options must be an object', 'appid', 'secret', '.env']],
+    ['empty texts', { appid: '', secret: '' }, ['appid is missing', 'secret is missing', '.env']],
     ['an appid with a space', { appid: 'wx 1', secret }, ['appid is missing or not an AppID']],
     ['a secret with a line end', { appid, secret: `${secret}\n` }, ['secret is missing or not']],
     ['both forms', { appid, secret, apps: [{ appid, secret }] }, ['either appid and secret']],

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { WechatAuthConfigError } from '../errors/wechat-auth-config.error.js';
 import { APP_OPTIONS, readApps, type WechatApp } from './app-options.js';
 import { isRecord } from '../common/is-record.js';
@@ -33,6 +34,11 @@ export function resolveConfig(
   const others = [...APP_OPTIONS, ...misplaced];
   const resolved = readOptions(OPTIONS, options, problems, { others });
   const config = { ...resolved, apps: readApps(options, problems) };
+  if (namesNoApp(options)) {
+    problems.push(
+      `Neither is set. A .env file is read by ConfigModule.forRoot() of @nestjs/config alone: import it before WechatAuthModule. By default it reads ${resolve('.env')}, in the folder that the process was started in.`,
+    );
+  }
   // Keys derived from an AppSecret that can be guessed would let anybody forge sessions.
   if (
     derivesKeys(resolved) &&
@@ -44,6 +50,12 @@ export function resolveConfig(
   }
   if (problems.length > 0) throw new WechatAuthConfigError(problems);
   return config;
+}
+
+/** As where a `.env` file was not loaded. */
+function namesNoApp(options: unknown): boolean {
+  const { appid, secret, apps } = isRecord(options) ? options : {};
+  return apps === undefined && !appid && !secret;
 }
 
 /** Whether the AppSecret stands in for a secret that was not set; invalid ones are `undefined`. */

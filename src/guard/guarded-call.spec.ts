@@ -77,7 +77,7 @@ describe('the guarded call', () => {
     const client = {};
     setGuardedCall(contextOf('ws', client, 'token of A'), callWith('A'));
     setGuardedCall(contextOf('ws', client, 'token of A'), callWith('A'));
-    expect(guardedCallOf(contextOf('ws', client, 'token of A')).session.id).toBe('A');
+    expect(guardedCallOf(contextOf('ws', client, 'token of A')).session?.id).toBe('A');
     for (const id of ['B', 'A']) {
       setGuardedCall(contextOf('ws', client, `token of ${id}`), callWith(id));
       expect(() => guardedCallOf(contextOf('ws', client, `token of ${id}`))).toThrow(

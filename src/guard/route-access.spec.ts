@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { accessOf } from './route-access.js';
-import { WxApp, WxPublic } from './wx-session.decorators.js';
+import { WxApp, WxOptional, WxPublic } from './wx-session.decorators.js';
 
 class Closed {
   plain(): void {}
@@ -32,9 +32,38 @@ class Contradictory {
   plain(): void {}
 }
 
-const closed = { isPublic: false, appid: undefined };
-const open = { isPublic: true, appid: undefined };
-const tiedTo = (appid: string): object => ({ isPublic: false, appid });
+@WxOptional()
+class Optional {
+  plain(): void {}
+  @WxPublic() open(): void {}
+  @WxApp('wx1') tied(): void {}
+  @WxOptional() @WxApp('wx1') both(): void {}
+}
+
+class TiedOnTop extends TiedBelowOpen {
+  @WxOptional() optional(): void {}
+}
+
+@WxOptional()
+class OptionalBelowTied extends TiedBelowOpen {
+  @WxOptional() optional(): void {}
+}
+
+class InOpen extends Open {
+  @WxOptional() optional(): void {}
+}
+
+@WxPublic()
+@WxOptional()
+class OpenAndOptional {
+  plain(): void {}
+}
+
+const closed = { isPublic: false, isOptional: false, appid: undefined };
+const open = { ...closed, isPublic: true };
+const optional = { ...closed, isOptional: true };
+const tiedTo = (appid: string): object => ({ ...closed, appid });
+const optionalFor = (appid: string): object => ({ ...optional, appid });
 
 describe('the access to a handler', () => {
   it.each([
@@ -60,6 +89,29 @@ describe('the access to a handler', () => {
     ['in a class that extends a tied one', Open.prototype.plain, BelowTied, tiedTo('wx2')],
     ['in an open class that extends a tied one', Open.prototype.plain, OpenBelowTied, open],
     ['in a class that is both', Contradictory.prototype.plain, Contradictory, tiedTo('wx1')],
+    ['in an optional class', Optional.prototype.plain, Optional, optional],
+    ['that is open itself, in an optional class', Optional.prototype.open, Optional, open],
+    ['that is tied itself, in an optional class', Optional.prototype.tied, Optional, tiedTo('wx1')],
+    ['that is optional and tied itself', Optional.prototype.both, Optional, optionalFor('wx1')],
+    ['that is optional itself, in an open class', InOpen.prototype.optional, InOpen, optional],
+    [
+      'that is optional itself, in a tied class',
+      TiedOnTop.prototype.optional,
+      TiedOnTop,
+      optionalFor('wx2'),
+    ],
+    [
+      'that is optional itself, in an optional class that extends a tied one',
+      OptionalBelowTied.prototype.optional,
+      OptionalBelowTied,
+      optionalFor('wx2'),
+    ],
+    [
+      'in a class that is open and optional at once',
+      OpenAndOptional.prototype.plain,
+      OpenAndOptional,
+      closed,
+    ],
   ])('%s is that of the nearest declaration', (_, handler, type, access) => {
     expect(accessOf(handler, type)).toEqual(access);
   });

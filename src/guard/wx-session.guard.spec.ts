@@ -6,6 +6,7 @@ import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-hos
 import { WsException } from '@nestjs/websockets';
 import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
 import { WechatApps } from '../config/wechat-apps.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import { SessionProbes } from '../sessions/session-probes.js';
 import { SessionTokens } from '../sessions/session-tokens.js';
 import { SessionWatcher } from '../sessions/session-watcher.js';
@@ -15,7 +16,7 @@ import { SessionKeyCipher } from '../users/session-key-cipher.js';
 import { UsersService } from '../users/users.service.js';
 import { resolveConfig } from '../config/wechat-auth.config.js';
 import { guardedCallOf } from './guarded-call.js';
-import { WxApp, WxPublic } from './wx-session.decorators.js';
+import { WxApp, WxOptional, WxPublic } from './wx-session.decorators.js';
 import { WxSessionGuard } from './wx-session.guard.js';
 
 const SECRET = 'c4c1f5d0a2b3948576e0f1d2c3b4a596';
@@ -25,6 +26,8 @@ class Routes {
   @WxPublic() open(): void {}
   @WxApp('wx1') ofThisApp(): void {}
   @WxApp('wx2') ofAnotherApp(): void {}
+  @WxOptional() optional(): void {}
+  @WxOptional() @WxApp('wx2') optionalOfAnotherApp(): void {}
 }
 
 @WxPublic()
@@ -36,6 +39,12 @@ class OpenRoutes {
 class MildGuard extends WxSessionGuard {
   protected override refuse(): Promise<boolean> {
     return Promise.resolve(false);
+  }
+}
+
+class TokenlessGuard extends WxSessionGuard {
+  protected override getToken(): undefined {
+    return undefined;
   }
 }
 
@@ -51,6 +60,7 @@ describe('WxSessionGuard', () => {
   let users: UsersService;
   let guard: WxSessionGuard;
   let headers: Record<string, string>;
+  const events = new EventPublisher();
 
   beforeAll(async () => {
     Logger.overrideLogger(false);
@@ -68,8 +78,9 @@ describe('WxSessionGuard', () => {
       probes,
       test.revocations,
       new SessionWatcher(probes, test.revocations),
+      events,
     );
-    users = new UsersService(test.users, apps, new SessionKeyCipher(apps, config), config);
+    users = new UsersService(test.users, apps, new SessionKeyCipher(apps, config), config, events);
   });
   beforeEach(() => {
     headers = {};
@@ -131,7 +142,7 @@ describe('WxSessionGuard', () => {
     expect(test.queries.count).toBe(1);
     const { user: ask } = guardedCallOf(context);
     const [one, other] = await Promise.all([ask(), ask()]);
-    expect(one.id).toBe(session.userId);
+    expect(one?.id).toBe(session.userId);
     expect(other).toBe(one);
     expect(test.queries.count).toBe(2);
   });
@@ -210,11 +221,68 @@ describe('WxSessionGuard', () => {
     expect(() => guardedCallOf(context)).toThrow();
   });
 
+  it('lets in a call without a token where the session is optional, and asks nobody', async () => {
+    for (const handler of ['optional', 'optionalOfAnotherApp'] as const) {
+      const context = request(handler);
+      expect(await guard.canActivate(context)).toBe(true);
+      const { session, user } = guardedCallOf(context);
+      expect([session, await user()]).toEqual([undefined, undefined]);
+    }
+    expect(test.queries.count).toBe(0);
+    expect(headers).toEqual({});
+  });
+
+  it('keeps the session for a handler where it is optional', async () => {
+    const { token, session } = await logIn();
+    const context = request('optional', token);
+    expect(await guard.canActivate(context)).toBe(true);
+    expect(guardedCallOf(context).session).toEqual(session);
+    expect(await guardedCallOf(context).user()).toMatchObject({ id: session.userId });
+  });
+
+  it('refuses a session of another app where it is optional', async () => {
+    const { token } = await logIn();
+    const context = request('optionalOfAnotherApp', token);
+    await expect(guard.canActivate(context)).rejects.toMatchObject({
+      errorCode: 'WX_SESSION_INVALID',
+    });
+    expect(() => guardedCallOf(context)).toThrow();
+  });
+
+  it.each([
+    ['a token that is not ours', { headers: { authorization: 'Bearer wrong' } }],
+    [
+      'two Authorization headers',
+      {
+        headers: { authorization: 'Bearer wrong' },
+        rawHeaders: ['Authorization', 'Bearer wrong', 'authorization', 'Bearer wrong'],
+      },
+    ],
+  ])('refuses %s where the session is optional', async (_, sent) => {
+    const context = contextOf(Routes, Routes.prototype.optional, sent);
+    await expect(guard.canActivate(context)).rejects.toMatchObject({
+      errorCode: 'WX_SESSION_INVALID',
+    });
+  });
+
   it('speaks to each transport in its own words, and sets no headers where there are none', async () => {
     const context = contextOf(Routes, Routes.prototype.guarded, { handshake: { headers: {} } });
     context.setType('ws');
     await expect(guard.canActivate(context)).rejects.toBeInstanceOf(WsException);
     expect(headers).toEqual({});
+  });
+
+  it('publishes a refusal over every transport', async () => {
+    const seen: unknown[] = [];
+    const subscription = events.published.subscribe(({ type }) => seen.push(type));
+    for (const type of ['http', 'graphql', 'ws', 'rpc', 'queue']) {
+      const args = [{}, {}, {}, {}];
+      const context = new ExecutionContextHost(args, Routes, Routes.prototype.guarded);
+      context.setType(type);
+      await expect(guardOf(TokenlessGuard).canActivate(context)).rejects.toThrow();
+    }
+    subscription.unsubscribe();
+    expect(seen).toEqual(Array(5).fill('session-refused'));
   });
 
   describe('when the handler asks for the user', () => {
@@ -226,8 +294,15 @@ describe('WxSessionGuard', () => {
       return guardedCallOf(context).user();
     };
 
-    it('refuses the request where the user has gone', async () => {
+    it('refuses the request where the user has gone, and publishes that', async () => {
+      const seen: unknown[] = [];
+      const subscription = events.published.subscribe((event) => seen.push(event));
       await expect(askAfterRemoval()).rejects.toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });
+      subscription.unsubscribe();
+      expect(seen).toMatchObject([
+        { type: 'user-removed' },
+        { type: 'session-refused', errorCode: 'WX_SESSION_REVOKED', appid: 'wx1' },
+      ]);
       expect(headers).toMatchObject({ 'WWW-Authenticate': 'Bearer error="invalid_token"' });
     });
 

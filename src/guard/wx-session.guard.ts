@@ -6,12 +6,13 @@ import type { WxSession } from '../sessions/wx-session.js';
 import { UsersService } from '../users/users.service.js';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import { clearGuardedCall, setGuardedCall } from './guarded-call.js';
-import { accessOf } from './route-access.js';
+import { accessOf, type RouteAccess } from './route-access.js';
 import { transportOf } from './transports/transports.js';
 
 /**
  * Lets in requests with a session of ours: `@UseGuards(WxSessionGuard)`, or for the whole app
- * `{ provide: APP_GUARD, useClass: WxSessionGuard }` with `@WxPublic()` on open routes.
+ * `{ provide: APP_GUARD, useClass: WxSessionGuard }` with `@WxPublic()` on open routes,
+ * and `@WxOptional()` where a session is welcome but not needed.
  *
  * Extend it and override {@link getToken} or {@link refuse} where your app differs.
  */
@@ -30,10 +31,10 @@ export class WxSessionGuard implements CanActivate {
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     clearGuardedCall(context);
-    const { isPublic, appid } = accessOf(context.getHandler(), context.getClass());
-    if (isPublic) return true;
+    const access = accessOf(context.getHandler(), context.getClass());
+    if (access.isPublic) return true;
     try {
-      const session = await this.authenticate(this.getToken(context), appid);
+      const session = await this.authenticate(this.getToken(context), access);
       setGuardedCall(context, { session, user: this.userOf(session, context) });
       return true;
     } catch (error) {
@@ -51,24 +52,33 @@ export class WxSessionGuard implements CanActivate {
     throw await transportOf(context).exceptionOf(error, context, this.adapterHost.httpAdapter);
   }
 
-  private async authenticate(token: string | undefined, appid?: string): Promise<WxSession> {
-    if (token === undefined) throw new WechatAuthError('WX_SESSION_MISSING');
+  private async authenticate(
+    token: string | undefined,
+    { isOptional, appid }: RouteAccess,
+  ): Promise<WxSession | undefined> {
+    if (token === undefined) {
+      if (isOptional) return undefined;
+      throw this.sessions.refusal('WX_SESSION_MISSING');
+    }
     const session = await this.sessions.verify(token);
     if (appid !== undefined && session.appid !== appid) {
-      throw new WechatAuthError('WX_SESSION_INVALID');
+      throw this.sessions.refusal('WX_SESSION_INVALID', () => session);
     }
     return session;
   }
 
-  private userOf({ userId }: WxSession, context: ExecutionContext): () => Promise<WechatUser> {
+  private userOf(
+    session: WxSession | undefined,
+    context: ExecutionContext,
+  ): () => Promise<WechatUser | undefined> {
     let user: Promise<WechatUser> | undefined;
-    return () => (user ??= this.readUser(userId, context));
+    return async () => session && (await (user ??= this.readUser(session, context)));
   }
 
-  private async readUser(userId: string, context: ExecutionContext): Promise<WechatUser> {
+  private async readUser(session: WxSession, context: ExecutionContext): Promise<WechatUser> {
     try {
-      const user = await this.users.findById(userId);
-      if (user === null) throw new WechatAuthError('WX_SESSION_REVOKED');
+      const user = await this.users.findById(session.userId);
+      if (user === null) throw this.sessions.refusal('WX_SESSION_REVOKED', () => session);
       return user;
     } catch (error) {
       await this.refused(error, context);

@@ -43,11 +43,15 @@ export class LoginHookRunner {
     }
   }
 
-  /** Without a hook this is one statement, with one a transaction around it and the hook. */
-  store(code2Session: Code2Session): Promise<LoggedIn> {
+  /**
+   * Without a hook this is one statement, with one a transaction around it and the hook.
+   * @param onKnown - called before the hook, with a user who had logged in before.
+   */
+  store(code2Session: Code2Session, onKnown: (user: WechatUser) => void): Promise<LoggedIn> {
     const { hook } = this;
     if (hook === undefined) return this.users.upsert(code2Session);
     return this.users.upsertWith(code2Session, async ({ user, isNew }, manager) => {
+      if (!isNew) onKnown(user);
       const { appid } = code2Session;
       const account = readAccount(await hook.onLogin({ user, isNew, appid, manager }));
       return { user, isNew, ...(account && { account }) };

@@ -1,8 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { isCode } from '../common/is-code.js';
+import { isPlainText } from '../common/is-plain-text.js';
 import { SingleFlight } from '../common/single-flight.js';
 import { WechatApps } from '../config/wechat-apps.js';
+import type { WechatAuthErrorCode } from '../errors/error-codes.js';
+import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import { Code2SessionService } from '../wechat/code2session.service.js';
 import { LoginHookRunner } from './login-hook.runner.js';
+import { refusedLogin, type KnownOfLogin } from './refused-login.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 
 /** What a client gets for its code. */
@@ -40,6 +46,7 @@ export class LoginService {
     private readonly code2Session: Code2SessionService,
     private readonly hook: LoginHookRunner,
     private readonly sessions: SessionsService,
+    private readonly events: EventPublisher,
   ) {}
 
   /**
@@ -51,29 +58,49 @@ export class LoginService {
    * `WX_STORE_UNAVAILABLE`; what a `loginHook` throws
    */
   async login(code: string, options: LoginOptions = {}): Promise<LoginResult> {
-    const appid = options.appid ?? this.apps.get().appid;
+    const { appid = this.apps.get().appid, replaces, signal } = options;
+    // They may come from a body that nobody has checked.
+    if (!isCode(code)) throw this.refusal('WX_CODE_MALFORMED');
+    if (!isPlainText(appid)) throw this.refusal('WX_APP_UNKNOWN');
     const login = await this.logins.run(
       `${appid} ${code}`,
       (abandoned) => this.start(code, appid, abandoned),
-      options.signal,
+      signal,
     );
-    if (options.replaces !== undefined) await this.sessions.revokeToken(options.replaces);
+    if (replaces !== undefined) await this.sessions.revokeToken(replaces);
     // A copy: each caller may change its own.
     return { ...login };
   }
 
   private async start(code: string, appid: string, signal: AbortSignal): Promise<LoginResult> {
-    const code2Session = await this.code2Session.exchange(code, appid, signal);
-    const { user, isNew, account } = await this.hook.store(code2Session);
-    const { token, expiresIn, expiresAt } = await this.sessions.issue(user);
-    return {
-      token,
-      tokenType: 'Bearer',
-      expiresIn,
-      expiresAt,
-      userId: user.id,
-      isNewUser: isNew,
-      ...(account && { account }),
-    };
+    const known: KnownOfLogin = { appid };
+    try {
+      const code2Session = await this.code2Session.exchange(code, appid, signal);
+      const { user, isNew, account } = await this.hook.store(code2Session, ({ id }) => {
+        known.userId = id;
+      });
+      const { token, expiresIn, expiresAt, session } = await this.sessions.issue(user);
+      const { userId, id: sessionId } = session;
+      this.events.publish(() => ({ type: 'login', appid, userId, sessionId, isNew }));
+      return {
+        token,
+        tokenType: 'Bearer',
+        expiresIn,
+        expiresAt,
+        userId,
+        isNewUser: isNew,
+        ...(account && { account }),
+      };
+    } catch (error) {
+      // Of a login that nobody waits for any more, nothing is to tell.
+      if (!signal.aborted) this.events.publish(() => refusedLogin(error, known));
+      throw error;
+    }
+  }
+
+  private refusal(errorCode: WechatAuthErrorCode): WechatAuthError {
+    const error = new WechatAuthError(errorCode);
+    this.events.publish(() => refusedLogin(error, {}));
+    return error;
   }
 }

@@ -1,4 +1,4 @@
-import { Module, type INestApplication } from '@nestjs/common';
+import { Module, VersioningType, type INestApplication } from '@nestjs/common';
 import { NestFactory, RouterModule } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -166,6 +166,18 @@ describe('describeWechatAuth', () => {
     const document = await createDocument((host) => host.setGlobalPrefix('api'));
     const described = describeWechatAuth(document, { path: '/api/wechat/' });
     expect(operation(described, 'post', '/api/wechat/login').responses).toHaveProperty('429');
+  });
+
+  it('finds the routes behind a global prefix and a version in the URI', async () => {
+    const document = await createDocument((host) => {
+      host.setGlobalPrefix('api');
+      host.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
+    });
+    expect(() => describeWechatAuth(document)).toThrow(
+      "name in describeWechatAuth(document, { path }) where it has the login routes, such as 'api/v1/wechat'",
+    );
+    const described = describeWechatAuth(document, { path: 'api/v1/wechat' });
+    expect(operation(described, 'post', '/api/v1/wechat/login').responses).toHaveProperty('429');
   });
 
   it('fails with a remedy where the document has no login routes', async () => {

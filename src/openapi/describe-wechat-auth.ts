@@ -128,13 +128,19 @@ export function describeWechatAuth<Document extends OpenApiDocument>(
     const operation = item?.[method] as Json | undefined;
     if (operation === undefined) {
       throw new WechatAuthConfigError([
-        `The OpenAPI document has no ${method.toUpperCase()} ${url}: name in describeWechatAuth(document, { path }) where it has the login routes.`,
+        `The OpenAPI document has no ${method.toUpperCase()} ${url}: name in describeWechatAuth(document, { path }) where it has the login routes, such as '${likelyPath(document)}'.`,
       ]);
     }
     const responses = { ...(operation.responses as Json | undefined), ...described.responses };
     paths[url] = { ...item, [method]: { ...operation, ...described, responses } };
   }
   return { ...document, paths, components: withOurs(document.components) };
+}
+
+/** The path of the first route that ends as our login does. */
+function likelyPath({ paths }: OpenApiDocument): string {
+  const login = Object.keys(paths).find((url) => url.endsWith('/login')) ?? '/api/wechat/login';
+  return login.slice(1, -'/login'.length);
 }
 
 function withOurs(components: object = {}): object {

@@ -8,7 +8,12 @@ import type { Semaphore } from './semaphore.js';
 /** How long a cancelled statement may take to end before its connection is closed. */
 const CANCEL_MS = 2000;
 
-export type Work<T> = (runner: QueryRunner, connection: Connection) => Promise<T>;
+/** @param signal - aborted when nobody waits for the work any more. */
+export type Work<T> = (
+  runner: QueryRunner,
+  connection: Connection,
+  signal: AbortSignal,
+) => Promise<T>;
 
 /** One use of a connection of the host's pool, which its caller may give up at any time. */
 export class ConnectionUse {
@@ -48,11 +53,12 @@ export class ConnectionUse {
   private async connectAndDo<T>(work: Work<T>): Promise<T> {
     const runner = await this.connect();
     const connection = (await runner.connect()) as Connection;
+    const { signal } = this.abandoned;
     try {
-      this.abandoned.signal.throwIfAborted();
+      signal.throwIfAborted();
       this.startedAt = performance.now();
       this.connection = connection;
-      const result = await work(runner, connection);
+      const result = await work(runner, connection, signal);
       this.pool.hasWorked(connection);
       return result;
     } catch (error) {

@@ -79,8 +79,8 @@ export class PostgresClient {
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     let failure: { error: unknown } | undefined;
     try {
-      return await this.use((runner, connection) =>
-        inTransaction(runner, async () => {
+      return await this.use((runner, connection, signal) =>
+        inTransaction(runner, signal, async () => {
           const query: Transaction['query'] = async (sql, values, read) => {
             const { rows } = await this.send(runner, connection, sql, values);
             return rows.map((row) => read(new Row(row)));
@@ -136,10 +136,16 @@ export class PostgresClient {
   }
 }
 
-async function inTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  runner: QueryRunner,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
   await runner.startTransaction();
   try {
     const result = await work();
+    // The caller was told that nothing is stored.
+    signal.throwIfAborted();
     await runner.commitTransaction();
     return result;
   } catch (error) {

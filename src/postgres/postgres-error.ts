@@ -18,10 +18,11 @@ export class PostgresError extends Error implements Partial<Record<Field, string
   override readonly name = 'PostgresError';
   declare readonly code?: string;
 
-  /** @param error - of the driver, or of TypeORM around it. */
+  /** @param error - of the driver, or of TypeORM around it; a hook of the host may throw anything. */
   constructor(error: unknown) {
     const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
-    const { message, code, severity } = driverError as Record<string, string | undefined>;
+    const fields = (driverError ?? {}) as Partial<Record<string, unknown>>;
+    const { message, code, severity } = fields as Record<string, string | undefined>;
     // Where several addresses were tried, the error has a code and no message. Messages about data
     // (class 22) quote values.
     super(
@@ -30,7 +31,7 @@ export class PostgresError extends Error implements Partial<Record<Field, string
         : (message ?? ''),
     );
     for (const field of SAFE_FIELDS) {
-      const value = (driverError as Partial<Record<Field, unknown>>)[field];
+      const value = fields[field];
       if (typeof value === 'string') Object.assign(this, { [field]: value });
     }
   }

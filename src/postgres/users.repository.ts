@@ -15,6 +15,15 @@ export interface SealedSessionKey {
   readonly exchangedAt: number;
 }
 
+/** What a login changes beside the `session_key`. */
+export interface UpsertOptions {
+  readonly unionid: string | undefined;
+  /** Whether the sessions before this login end. */
+  readonly endsSessions: boolean;
+  /** Whether a user without a unionid stays without one, for {@link UsersRepository.claimUnionid}. */
+  readonly claimsUnionid?: boolean;
+}
+
 const milliseconds = (column: string): string =>
   `(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`;
 
@@ -49,23 +58,21 @@ export class UsersRepository {
     private readonly clock: PostgresClock,
   ) {}
 
-  /**
-   * The one statement of a login: creates the user with `id`, or updates the one there is.
-   * @param endsSessions - whether the sessions before this login end.
-   */
+  /** The one statement of a login: creates the user with `id`, or updates the one there is. */
   async upsert(
     id: string,
     key: SealedSessionKey,
-    { unionid, endsSessions }: { unionid: string | undefined; endsSessions: boolean },
+    { unionid, endsSessions, claimsUnionid = false }: UpsertOptions,
     statements: Statements = this.postgres,
   ): Promise<WechatUser> {
     const time = await this.clock.timeOf(key.exchangedAt);
+    const known = 'coalesce(excluded.unionid, u.unionid)';
     const [user] = await statements.query(
       `INSERT INTO ${this.table} AS u
          (id, appid, openid, unionid, session_key, session_key_at, last_login_at)
        VALUES ($1, $2, $3, $4, $5, ${exchangedAt('$6')}, now())
        ON CONFLICT (appid, openid) DO UPDATE SET
-         unionid = coalesce(excluded.unionid, u.unionid),
+         unionid = ${claimsUnionid ? `CASE WHEN u.unionid IS NOT NULL THEN ${known} END` : known},
          session_key = ${newerOf('session_key')},
          session_key_at = ${newerOf('session_key_at')},
          updated_at = now(),
@@ -78,6 +85,20 @@ export class UsersRepository {
     );
     if (user === undefined) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
     return user;
+  }
+
+  /** @returns whether the unionid of the user was unknown until now. */
+  async claimUnionid(
+    id: string,
+    unionid: string,
+    statements: Statements = this.postgres,
+  ): Promise<boolean> {
+    const claimed = await statements.query(
+      `UPDATE ${this.table} SET unionid = $2 WHERE id = $1 AND unionid IS NULL RETURNING id`,
+      [id, unionid],
+      () => true,
+    );
+    return claimed.length > 0;
   }
 
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {

@@ -11,6 +11,10 @@ import {
 /**
  * A user of one mini program. Every database name is spelled out, so that the naming strategy of
  * the host changes none of them.
+ *
+ * The library writes its rows with SQL of its own: entity listeners and subscribers of TypeORM
+ * (`@BeforeInsert`, `afterInsert`, `afterUpdate`) do not run for them. Use a `loginHook`, which runs
+ * in the transaction of a login, or `WechatAuthEvents`.
  */
 @Entity('wechat_user')
 @Unique('wechat_user_appid_openid_key', ['appid', 'openid'])

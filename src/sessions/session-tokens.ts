@@ -76,31 +76,37 @@ export class SessionTokens {
    * @throws {@link WechatAuthError} `WX_SESSION_INVALID`, `WX_SESSION_EXPIRED`
    */
   read(token: unknown): SessionClaims {
-    if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) {
-      throw new WechatAuthError('WX_SESSION_INVALID');
-    }
-    const claims = this.#verified.get(token) ?? this.readAnew(token);
+    if (!isReadable(token)) throw new WechatAuthError('WX_SESSION_INVALID');
+    const remembered = this.#verified.get(token);
+    const claims = remembered ?? this.readAnew(token);
+    if (claims === undefined) throw new WechatAuthError('WX_SESSION_INVALID');
     if (claims.exp * 1000 <= Date.now()) {
       this.#verified.delete(token);
       throw new WechatAuthError('WX_SESSION_EXPIRED');
     }
+    if (remembered === undefined) this.#verified.set(copyOf(token), claims);
     return claims;
+  }
+
+  /** The claims of a refused token, if it is one of ours whose time is over or has not come. */
+  readRefused(token: unknown): SessionClaims | undefined {
+    return isReadable(token) ? this.readAnew(token) : undefined;
   }
 
   /**
    * The header must be one of ours byte for byte, so that whatever a forger could say in it is
    * never read.
    */
-  private readAnew(token: string): SessionClaims {
+  private readAnew(token: string): SessionClaims | undefined {
     const key = this.keyByHeader.get(headerOf(token));
-    if (key === undefined) throw new WechatAuthError('WX_SESSION_INVALID');
+    if (key === undefined) return undefined;
     const { issuer, expiresIn } = this.config.session;
-    const claims = readClaims(key.verify(token), { iss: issuer, aud: key.appid, expiresIn });
-    if (claims === undefined) throw new WechatAuthError('WX_SESSION_INVALID');
-    this.#verified.set(copyOf(token), claims);
-    return claims;
+    return readClaims(key.verify(token), { iss: issuer, aud: key.appid, expiresIn });
   }
 }
+
+const isReadable = (token: unknown): token is string =>
+  typeof token === 'string' && token.length <= MAX_TOKEN_LENGTH;
 
 /** The text alone: a part of a string keeps the whole string in memory, here the header it is from. */
 const copyOf = (token: string): string => Buffer.from(token, 'latin1').toString('latin1');

@@ -13,6 +13,7 @@ import { Logger } from '@nestjs/common';
 import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
 import { WechatApps } from '../config/wechat-apps.js';
 import { resolveConfig, type WechatAuthConfig } from '../config/wechat-auth.config.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import { SessionProbes } from './session-probes.js';
 import { SessionTokens } from './session-tokens.js';
 import { SessionWatcher } from './session-watcher.js';
@@ -26,13 +27,15 @@ describe('SessionsService', () => {
   let test: TestPostgres;
   let sessions: SessionsService;
 
+  let events: EventPublisher;
+
   const serviceWith = (
     theConfig: WechatAuthConfig,
     tokens = new SessionTokens(new WechatApps(theConfig), theConfig),
   ): SessionsService => {
     const probes = new SessionProbes(test.revocations);
     const watcher = new SessionWatcher(probes, test.revocations);
-    return new SessionsService(tokens, probes, test.revocations, watcher);
+    return new SessionsService(tokens, probes, test.revocations, watcher, events);
   };
 
   beforeAll(async () => {
@@ -40,6 +43,7 @@ describe('SessionsService', () => {
     test = await createTestPostgres();
   });
   beforeEach(() => {
+    events = new EventPublisher();
     sessions = serviceWith(config);
     test.queries.count = 0;
   });
@@ -78,6 +82,27 @@ describe('SessionsService', () => {
       errorCode: 'WX_SESSION_INVALID',
     });
     expect(test.queries.count).toBe(2);
+  });
+
+  it.each([
+    ['that has expired', 'WX_SESSION_EXPIRED', 7200_000],
+    ['of an instance whose clock is ahead', 'WX_SESSION_INVALID', -90_000],
+  ])('publishes whose session a refused token %s is of', async (_, errorCode, later) => {
+    const { token, session } = await logIn();
+    const seen: unknown[] = [];
+    events.published.subscribe((event) => seen.push(event));
+    const now = Date.now();
+    jest.spyOn(Date, 'now').mockReturnValue(now + later);
+    await expect(sessions.verify(token)).rejects.toMatchObject({ errorCode });
+    await expect(sessions.verify(undefined as never)).rejects.toMatchObject({
+      errorCode: 'WX_SESSION_INVALID',
+    });
+    const { id: sessionId, userId, appid } = session;
+    const refused = { type: 'session-refused', at: expect.any(Date) };
+    expect(seen).toEqual([
+      { ...refused, errorCode, sessionId, userId, appid },
+      { ...refused, errorCode: 'WX_SESSION_INVALID' },
+    ]);
   });
 
   it('lets nobody in on an unknown answer: an outage is an error', async () => {

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { uuidOf } from '../common/is-uuid.js';
+import type { WechatAuthErrorCode } from '../errors/error-codes.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import { RevocationsRepository } from '../postgres/revocations.repository.js';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import { SessionProbes } from './session-probes.js';
@@ -21,6 +23,7 @@ export class SessionsService {
     private readonly probes: SessionProbes,
     private readonly revocations: RevocationsRepository,
     private readonly watcher: SessionWatcher,
+    private readonly events: EventPublisher,
   ) {}
 
   /**
@@ -36,12 +39,46 @@ export class SessionsService {
    * `WX_SESSION_REVOKED`, `WX_STORE_UNAVAILABLE`
    */
   async verify(token: string): Promise<WxSession> {
-    const claims = this.tokens.verify(token);
+    const claims = this.verifiedClaims(token);
     const { sub: userId, jti: id, epoch } = claims;
     if (!(await this.probes.isLive({ userId, id, epoch }))) {
-      throw new WechatAuthError('WX_SESSION_REVOKED');
+      throw this.refusal('WX_SESSION_REVOKED', () => sessionOf(claims));
     }
     return sessionOf(claims);
+  }
+
+  /**
+   * Publishes that a request is refused for its session.
+   * @param find - the session, where it is known.
+   * @returns the error to throw.
+   * @internal
+   */
+  refusal(
+    errorCode: WechatAuthErrorCode,
+    find?: () => Omit<WxSession, 'issuedAt' | 'expiresAt'> | undefined,
+  ): WechatAuthError {
+    this.events.publish(() => {
+      const session = find?.();
+      const known = session && {
+        appid: session.appid,
+        userId: session.userId,
+        sessionId: session.id,
+      };
+      return { type: 'session-refused', errorCode, ...known };
+    });
+    return new WechatAuthError(errorCode);
+  }
+
+  private verifiedClaims(token: string): SessionClaims {
+    try {
+      return this.tokens.verify(token);
+    } catch (error) {
+      if (!(error instanceof WechatAuthError) || error.getStatus() !== 401) throw error;
+      throw this.refusal(error.errorCode, () => {
+        const claims = this.tokens.readRefused(token);
+        return claims && sessionOf(claims);
+      });
+    }
   }
 
   /**
@@ -52,7 +89,13 @@ export class SessionsService {
    */
   async revoke(session: WxSession): Promise<boolean> {
     const { expiresAt, ...key } = knownBy(session);
-    return this.revocations.revoke(key, expiresAt);
+    const isRevoked = await this.revocations.revoke(key, expiresAt);
+    if (isRevoked) {
+      const { appid } = session;
+      const { userId, id: sessionId } = key;
+      this.events.publish(() => ({ type: 'logout', appid, userId, sessionId }));
+    }
+    return isRevoked;
   }
 
   /**
@@ -79,7 +122,10 @@ export class SessionsService {
    * @throws `TypeError` where `userId` is no UUID
    */
   async revokeAll(userId: string): Promise<boolean> {
-    return this.revocations.revokeAll(uuidOf(userId, 'userId'));
+    const id = uuidOf(userId, 'userId');
+    const isKnown = await this.revocations.revokeAll(id);
+    if (isKnown) this.events.publish(() => ({ type: 'logout-all', userId: id }));
+    return isKnown;
   }
 
   /**

@@ -1,8 +1,9 @@
 /**
- * The sandbox that replaces WeChat in tests.
+ * The sandbox that replaces WeChat in tests, and a guard that replaces ours.
  *
  * @module nestjs-wechat-auth/testing
  */
+export { provideWxSession } from './provide-wx-session.js';
 export { WechatSandbox } from './wechat-sandbox.js';
 export type {
   SandboxApp,

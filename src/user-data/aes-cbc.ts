@@ -28,5 +28,6 @@ export function decryptCbc(key: Buffer, iv: Buffer, data: Buffer): Decrypted | u
     wrong |= Number(i <= length) & Number(padded.at(-i) !== length);
   }
   const isPadded = wrong === 0;
-  return { plaintext: padded.subarray(0, padded.length - (isPadded ? length : 0)), isPadded };
+  // No branch here either.
+  return { plaintext: padded.subarray(0, padded.length - length * Number(isPadded)), isPadded };
 }

@@ -29,8 +29,9 @@ export function readUserData(
   const decrypted = key && data && start && decryptCbc(key, start, data);
   if (!decrypted) return undefined;
   const parsed = parse(decrypted.plaintext);
-  // A wrong key passes the padding check once in 256 times: all of it has to be right.
-  return decrypted.isPadded && isFor(expected, parsed) ? parsed : undefined;
+  // A wrong key passes the padding check once in 256 times: all of it has to be right. The padding
+  // comes last, so that data with a wrong one take all the checks that others take.
+  return isFor(expected, parsed) && decrypted.isPadded ? parsed : undefined;
 }
 
 /** Canonical base64 alone: a `+` that became a space on the way is damage, not data. */

@@ -5,6 +5,7 @@ import {
   type PipeTransform,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { unvalidatedParameter } from '../common/unvalidated-parameter.js';
 import { setErrorHeaders } from '../errors/error-headers.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { guardedCallOf } from '../guard/guarded-call.js';
@@ -31,8 +32,9 @@ class WxUserDataPipe implements PipeTransform<Wanted, Promise<unknown>> {
     const { body } = http.getRequest<{ body?: EncryptedUserData | null }>();
     try {
       const data = body ?? { encryptedData: '', iv: '' };
-      const { userId } = guardedCallOf(context).session;
-      return await this.userData.decrypt(userId, data, kind);
+      const { session } = guardedCallOf(context);
+      if (session === undefined) throw new WechatAuthError('WX_SESSION_MISSING');
+      return await this.userData.decrypt(session.userId, data, kind);
     } catch (error) {
       if (error instanceof WechatAuthError) {
         setErrorHeaders(this.adapterHost.httpAdapter, http.getResponse(), error);
@@ -42,10 +44,10 @@ class WxUserDataPipe implements PipeTransform<Wanted, Promise<unknown>> {
   }
 }
 
-const wanted = createParamDecorator((kind: UserDataKind, context: ExecutionContext): Wanted => ({
-  kind,
-  context,
-}));
+const wanted = createParamDecorator(
+  (kind: UserDataKind, context: ExecutionContext): Wanted => ({ kind, context }),
+  [unvalidatedParameter],
+);
 
 /**
  * The decrypted data of a guarded handler whose body is `{ encryptedData, iv, code? }`. Ends the

@@ -6,6 +6,7 @@ import { isUuid, uuidOf } from '../common/is-uuid.js';
 import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../config/wechat-auth.config.js';
 import { WechatApps } from '../config/wechat-apps.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import type { Statements } from '../postgres/postgres-client.js';
 import { UsersRepository, type SealedSessionKey } from '../postgres/users.repository.js';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
@@ -45,6 +46,7 @@ export class UsersService {
     private readonly apps: WechatApps,
     private readonly cipher: SessionKeyCipher,
     @Inject(WECHAT_AUTH_CONFIG) private readonly config: WechatAuthConfig,
+    private readonly events: EventPublisher,
   ) {}
 
   /**
@@ -56,7 +58,9 @@ export class UsersService {
    * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
    */
   async upsert(code2Session: Code2Session): Promise<Upserted> {
-    return this.upsertOn(code2Session);
+    const { isUnionidNew, ...upserted } = await this.upsertOn(code2Session);
+    if (isUnionidNew) await this.publishUnionid(upserted.user);
+    return upserted;
   }
 
   /**
@@ -67,17 +71,41 @@ export class UsersService {
     code2Session: Code2Session,
     work: (upserted: Upserted, manager: EntityManager) => Promise<T>,
   ): Promise<T> {
-    return this.repository.transaction(async (transaction) =>
-      work(await this.upsertOn(code2Session, transaction), transaction.manager),
-    );
+    const { result, publishes } = await this.repository.transaction(async (transaction) => {
+      const { isUnionidNew, ...upserted } = await this.upsertOn(code2Session, transaction);
+      const result = await work(upserted, transaction.manager);
+      return { result, publishes: isUnionidNew ? upserted.user : undefined };
+    });
+    if (publishes !== undefined) await this.publishUnionid(publishes);
+    return result;
   }
 
-  private async upsertOn(code2Session: Code2Session, statements?: Statements): Promise<Upserted> {
+  private async upsertOn(
+    code2Session: Code2Session,
+    statements?: Statements,
+  ): Promise<Upserted & { isUnionidNew: boolean }> {
     const id = randomUUID();
     const { unionid } = code2Session;
-    const options = { unionid, endsSessions: this.config.session.single };
+    const claimsUnionid = unionid !== undefined && this.events.isObserved;
+    const options = { unionid, endsSessions: this.config.session.single, claimsUnionid };
     const user = await this.repository.upsert(id, this.seal(code2Session), options, statements);
-    return { user, isNew: user.id === id };
+    const isNew = user.id === id;
+    if (!claimsUnionid) return { user, isNew, isUnionidNew: false };
+    const isUnionidNew =
+      isNew ||
+      (user.unionid === null && (await this.repository.claimUnionid(user.id, unionid, statements)));
+    return { user: Object.assign(user, { unionid }), isNew, isUnionidNew };
+  }
+
+  /** The user is stored already: where Postgres fails now, which is logged, the event is lost. */
+  private async publishUnionid({ id: userId, appid, unionid }: WechatUser): Promise<void> {
+    try {
+      const users = await this.findByUnionid(unionid ?? '');
+      const otherUserIds = users.map(({ id }) => id).filter((id) => id !== userId);
+      this.events.publish(() => ({ type: 'unionid-known', appid, userId, otherUserIds }));
+    } catch (error) {
+      if (!(error instanceof WechatAuthError)) throw error;
+    }
   }
 
   /**
@@ -127,7 +155,10 @@ export class UsersService {
    * @throws `TypeError` where `id` is no UUID
    */
   async remove(id: string): Promise<boolean> {
-    return this.repository.remove(uuidOf(id, 'id'));
+    const userId = uuidOf(id, 'id');
+    const isRemoved = await this.repository.remove(userId);
+    if (isRemoved) this.events.publish(() => ({ type: 'user-removed', userId }));
+    return isRemoved;
   }
 
   private seal({

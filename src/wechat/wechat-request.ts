@@ -1,6 +1,5 @@
 import type { HttpService } from '@nestjs/axios';
 import { isAxiosError } from 'axios';
-import { firstValueFrom } from 'rxjs';
 import type { WechatUpstreamError } from '../errors/wechat-upstream.error.js';
 import { unavailable } from './wechat-answer.js';
 
@@ -41,7 +40,8 @@ export async function sendRequest(
   wanted: WechatRequest,
   signal: AbortSignal,
 ): Promise<WechatResponse> {
-  const response = http.request<Uint8Array>({
+  // Not `http.request`: its Observable makes an error of each success to cancel what has ended.
+  const response = http.axiosRef.request<Uint8Array>({
     method: methodOf(wanted),
     url: baseUrl + wanted.path,
     params: new URLSearchParams(wanted.query),
@@ -54,7 +54,7 @@ export async function sendRequest(
     // A proxy from the environment would see the AppSecret in the URL.
     proxy: false,
   });
-  return firstValueFrom(response).catch((error: unknown) => {
+  return response.catch((error: unknown) => {
     // Never the error of axios itself: it holds the URL, and with it the AppSecret.
     throw transportFailure(error);
   });

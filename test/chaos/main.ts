@@ -1,12 +1,24 @@
 import 'reflect-metadata';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Cleanup } from './cleanup.js';
+import { page } from './report/page.js';
+import { whereItRuns } from './report/place.js';
 import { run } from './run.js';
 import { say } from './say.js';
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    minutes: { type: 'string', default: '30' },
+  },
 });
+const { quick, only } = values;
+/** Only a whole run changes what the docs say. */
+const isWhole = !quick && only === undefined;
+const FILE = isWhole ? 'docs/RELIABILITY.md' : 'reports/chaos/RELIABILITY.md';
 
 const cleanup = new Cleanup();
 let stopping: Promise<void> | undefined;
@@ -17,7 +29,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  const problems = await run(values, cleanup);
+  const place = whereItRuns();
+  const sections = await run({ quick, only, minutes: Number(values.minutes) }, cleanup);
+  mkdirSync(dirname(FILE), { recursive: true });
+  writeFileSync(FILE, page(sections, place));
+  say(`written to ${FILE}`);
+  const problems = sections.flatMap((section) => section.problems);
   for (const problem of problems) say(`PROBLEM ${problem}`);
   if (problems.length > 0) process.exitCode = 1;
 } catch (error) {

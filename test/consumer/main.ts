@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   CurrentWxSession,
@@ -12,7 +13,7 @@ import {
   WxSessionGuard,
   type WxSession,
 } from 'nestjs-wechat-auth';
-import { WechatSandbox } from 'nestjs-wechat-auth/testing';
+import { provideWxSession, WechatSandbox } from 'nestjs-wechat-auth/testing';
 
 @Controller()
 class MeController {
@@ -21,6 +22,19 @@ class MeController {
   me(@CurrentWxUser() user: WechatUser, @CurrentWxSession() session: WxSession): object {
     return { openid: user.openid, isSame: user.id === session.userId };
   }
+}
+
+/** What the controller returns in a test without a database. */
+async function askInTest(): Promise<unknown> {
+  const module = await Test.createTestingModule({ controllers: [MeController] })
+    .overrideGuard(WxSessionGuard)
+    .useValue(provideWxSession({}, { openid: 'o-test' }))
+    .compile();
+  const app = module.createNestApplication({ logger: false });
+  await app.listen(0, '127.0.0.1');
+  const response = await fetch(`${await app.getUrl()}/me`);
+  await app.close();
+  return response.json();
 }
 
 async function main(): Promise<void> {
@@ -69,7 +83,7 @@ async function main(): Promise<void> {
   await app.close();
   await wechat.close();
   process.stdout.write(
-    `${JSON.stringify({ isModule: typeof require === 'undefined', outcomes })}\n`,
+    `${JSON.stringify({ isModule: typeof require === 'undefined', outcomes, inTest: await askInTest() })}\n`,
   );
 }
 

@@ -7,7 +7,7 @@ import {
   type LoggerService,
   type ModuleMetadata,
 } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import {
   CurrentWxSession,
@@ -60,12 +60,14 @@ export interface TestAppOptions {
   logger?: LoggerService;
   prepare?: (app: INestApplication) => void;
   typeOrm?: Partial<TypeOrmModuleOptions>;
+  /** Replaces providers, as a host does in its tests. */
+  override?: (builder: TestingModuleBuilder) => void;
 }
 
 /** The app of the README, on a real database and the sandbox. */
 export async function startApp(test: TestAppOptions): Promise<ListeningApp> {
   const { platform = platforms[0], metadata = {}, options, extras } = test;
-  const module = await Test.createTestingModule({
+  const builder = Test.createTestingModule({
     ...metadata,
     imports: [
       TypeOrmModule.forRoot({
@@ -89,8 +91,7 @@ export async function startApp(test: TestAppOptions): Promise<ListeningApp> {
       ProfileModule,
       ...(metadata.imports ?? []),
     ],
-  })
-    .setLogger(test.logger ?? new LogCapture())
-    .compile();
-  return platform.listen(module, test.prepare);
+  }).setLogger(test.logger ?? new LogCapture());
+  test.override?.(builder);
+  return platform.listen(await builder.compile(), test.prepare);
 }

@@ -70,6 +70,10 @@ export class TcpProxy {
     this.heldText = text;
   }
 
+  get isHolding(): boolean {
+    return [...this.links].some(({ held }) => held !== undefined);
+  }
+
   /** Delivers what was held, also where the client has gone meanwhile. */
   deliver(): void {
     this.heldText = undefined;

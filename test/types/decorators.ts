@@ -1,17 +1,29 @@
 // Compiled by `npm run typecheck`, never run: how the guard and the decorators may be used.
-import { Controller, Get, Post, UseGuards, type ExecutionContext } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  ParseUUIDPipe,
+  Post,
+  UseGuards,
+  type ArgumentsHost,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import {
   CurrentWxSession,
   CurrentWxUser,
   WechatAuthError,
   WechatUser,
   WxApp,
+  WxOptional,
   WxPublic,
   WxSessionGuard,
+  wxSessionOf,
   WxUserData,
   type WechatUserInfo,
   type WxSession,
 } from '../../src/index.js';
+import { provideWxSession } from '../../src/testing/index.js';
 
 @Controller()
 @UseGuards(WxSessionGuard)
@@ -26,6 +38,43 @@ export class ProfileController {
   @Post('info')
   info(@WxUserData('userInfo') { nickName }: WechatUserInfo): string {
     return nickName;
+  }
+
+  @Get('parts')
+  parts(
+    @CurrentWxSession('userId', ParseUUIDPipe, new ParseUUIDPipe()) userId: string,
+    @CurrentWxUser('unionid') unionid: string | null,
+    @CurrentWxSession(ParseUUIDPipe) piped: unknown,
+  ): unknown[] {
+    return [userId, unionid, piped];
+  }
+
+  @WxOptional()
+  @Get('optional')
+  optional(@CurrentWxUser() user: WechatUser | undefined): string {
+    return user?.id ?? 'nobody';
+  }
+
+  // @ts-expect-error -- not a property of the session
+  noOpenid(@CurrentWxSession('openid') openid: string): string {
+    return openid;
+  }
+
+  // @ts-expect-error -- not a property of the user
+  noNickname(@CurrentWxUser('nickname', ParseUUIDPipe) nickname: string): string {
+    return nickname;
+  }
+
+  // @ts-expect-error -- not a pipe
+  noPipe(@CurrentWxSession('userId', WechatUser) userId: string): string {
+    return userId;
+  }
+
+  // @ts-expect-error -- WxOptional takes nothing
+  @WxOptional('wx1')
+  @Get('optional-app')
+  optionalApp(): string {
+    return '';
   }
 
   @WxPublic()
@@ -70,6 +119,26 @@ export class WrongGuard extends WxSessionGuard {
     return 42;
   }
 }
+
+export const sessionOf = (
+  context: ExecutionContext,
+  host: ArgumentsHost,
+  request: Request,
+): (WxSession | undefined)[] => [wxSessionOf(context), wxSessionOf(host), wxSessionOf(request)];
+
+// @ts-expect-error -- the session may be missing
+export const userIdOf = (context: ExecutionContext): string => wxSessionOf(context).userId;
+
+// @ts-expect-error -- not a request
+export const ofToken = wxSessionOf('token');
+
+export const guards: CanActivate[] = [
+  provideWxSession(),
+  provideWxSession({ userId: 'x' }),
+  provideWxSession({}, { openid: 'x' }),
+  // @ts-expect-error -- not a property of the session
+  provideWxSession({ openid: 'x' }),
+];
 
 // @ts-expect-error -- the session does not have the openid
 export type Openid = WxSession['openid'];

@@ -1,20 +1,20 @@
-/* global document, fetch, location */
+/* global document, fetch, location, sessionStorage */
 import { createWxSession } from './miniprogram.js';
 import { createPhoneWx } from './phone-wx.js';
-import { createScenarios, LOGIN } from './scenarios.js';
-import { duration, Sequence } from './sequence.js';
+import { createScenarios } from './scenarios.js';
+import { Sequence } from './sequence.js';
 import { ServerSteps } from './server-steps.js';
-import { locale, translatePage, words } from './words.js';
+import { duration } from './step-row.js';
+import { locale, sentenceFor, translatePage, words } from './words.js';
 
 const APP_ACTIONS = ['login', 'profile', 'data', 'logout'];
-const WHAT_IF_ACTIONS = ['twice', 'busy', 'invalid', 'timeout', 'end'];
+const WHAT_IF_ACTIONS = ['twice', 'busy', 'invalid', 'timeout', 'end', 'single', 'envelope'];
 const SERVER_TIMEOUT_SECONDS = 2;
 
 const $ = (id) => document.getElementById(id);
 
 translatePage();
 const sequence = new Sequence({ lanes: $('lanes'), steps: $('steps') });
-sequence.start(LOGIN);
 $('sequence-title').textContent = words.idle;
 
 const { sandboxUrl } = await (await fetch('demo/environment')).json();
@@ -24,14 +24,38 @@ const obstacle = sandboxUrl === null ? words.noSandbox : isHere ? undefined : wo
 let codes = 0;
 const steps = new ServerSteps({
   onStep: (step) => {
+    // Those of a part of their own are not the client's doing.
+    if (step.phase === 'part') codes = 0;
     if (step.name === 'wx.login()' && step.phase === 'begin') codes++;
     sequence.add(step);
   },
   onConnection: (isThere) => notify(isThere ? obstacle : words.stopped),
 });
-const wx = createPhoneWx({ sandboxUrl, steps });
-const pages = [1, 2].map(() => createWxSession({ baseUrl: location.origin, wx }));
-const scenarios = createScenarios({ pages, wx, sandboxUrl, locale });
+
+const phone = { sandboxUrl, steps };
+const baseUrl = location.origin;
+const wx = createPhoneWx(phone);
+const pages = [1, 2].map(() => createWxSession({ baseUrl, wx }));
+const [{ session: atFirst }] = pages;
+const scenarios = createScenarios({
+  pages,
+  // With a login page, nothing logs in by itself.
+  withLoginPage: createWxSession({ baseUrl, wx, autoLogin: false }),
+  otherPhone: createWxSession({
+    baseUrl,
+    wx: createPhoneWx({ ...phone, storage: sessionStorage }),
+  }),
+  enveloped: createWxSession({
+    baseUrl,
+    wx: createPhoneWx({ ...phone, header: { 'x-demo-envelope': '' } }),
+    unwrap: ({ data }) => data.data,
+  }),
+  wx,
+  steps,
+  sandboxUrl,
+  locale,
+});
+sequence.start(scenarios.login.expected(atFirst !== undefined));
 
 let isRunning = false;
 const buttons = [];
@@ -46,22 +70,23 @@ async function run(name) {
   if (isRunning || obstacle !== undefined) return;
   isRunning = true;
   setEnabled(false);
-  const { expected, result, isSlow, run: act } = scenarios[name];
+  const { expected, isSlow, run: act } = scenarios[name];
   await steps.startRun();
   codes = 0;
-  sequence.start(expected);
+  sequence.start(expected(pages[0].session !== undefined));
   const [label] = words.actions[name];
   $('sequence-title').textContent = WHAT_IF_ACTIONS.includes(name)
-    ? `${words.whatIf} ${label}`
+    ? words.whatIfTitle(label)
     : label;
   summarize(words.running);
   tell(isSlow ? words.takes(SERVER_TIMEOUT_SECONDS) : words.working);
+  // On a phone the button may be far below.
+  $('outcome').scrollIntoView({ block: 'nearest' });
   try {
-    const outcome = await act();
-    tell(words.results[result]({ ...outcome, codes }), 'good');
+    const { result, mood = 'good', ...details } = await act();
+    tell(words.results[result]({ ...details, codes }), mood);
   } catch (error) {
-    const { errorCode = error.name, action = error.message } = error;
-    tell(words.results.failed({ errorCode, action }), 'bad');
+    tell(sentenceFor(error), 'bad', error.errorCode);
   }
   // What is told at the very end of a run is told in a microtask.
   await Promise.resolve();
@@ -97,18 +122,21 @@ function setEnabled(isEnabled) {
 
 function showSession() {
   const { session } = pages[0];
-  $('who').textContent = session ? words.loggedIn(session.userId.slice(-12)) : words.loggedOut;
-  $('until').textContent = session
+  const isLoggedIn = session !== undefined;
+  $('who').textContent = isLoggedIn ? words.loggedIn(session.userId.slice(-12)) : words.loggedOut;
+  $('until').textContent = isLoggedIn
     ? words.until(new Date(session.expiresAt).toLocaleTimeString(locale))
     : words.noSession;
-  $('who')
-    .closest('.person')
-    .classList.toggle('in', session !== undefined);
+  $('person').classList.toggle('in', isLoggedIn);
+  $('login').classList.toggle('primary', !isLoggedIn);
+  $('profile').classList.toggle('primary', isLoggedIn);
 }
 
-function tell(text, mood = '') {
+function tell(text, mood = '', errorCode = '') {
   $('result').className = `result ${mood}`;
-  $('result').textContent = text;
+  const code = document.createElement('code');
+  code.append(errorCode);
+  $('result').replaceChildren(text, ...(errorCode ? [' ', code] : []));
 }
 
 /** In the phone as well, for screens on which the diagram is far away. */

@@ -1,9 +1,10 @@
-/* global AbortSignal, fetch, localStorage, performance, queueMicrotask */
+/* global AbortSignal, fetch, localStorage, performance, queueMicrotask, URL */
 import { randomId } from './random-id.js';
 
 const DOTS = '••••••';
+const JSON_TYPE = 'application/json';
 
-/** Who holds the phone. The same person as long as the browser remembers. */
+/** Who holds the phones. The same person as long as the browser remembers. */
 function openid() {
   const kept = localStorage.getItem('demo-openid') ?? `o-${randomId()}`;
   localStorage.setItem('demo-openid', kept);
@@ -11,14 +12,15 @@ function openid() {
 }
 
 /**
- * A small stand-in for `wx` in a browser: WeChat is the sandbox, the storage is `localStorage`.
- * It tells `steps` what it is asked.
+ * A small stand-in for `wx` in a browser, with the sandbox for WeChat. It tells `steps` what it is
+ * asked.
+ * @param header - goes along with every request
  */
-export function createPhoneWx({ sandboxUrl, steps }) {
+export function createPhoneWx({ sandboxUrl, steps, storage = localStorage, header: always }) {
   const sandbox = async (path, body) => {
     const answer = await fetch(`${sandboxUrl}/sandbox/${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': JSON_TYPE },
       body: JSON.stringify(body),
     });
     const text = await answer.text();
@@ -42,29 +44,21 @@ export function createPhoneWx({ sandboxUrl, steps }) {
   };
 
   let stored;
-  /** Of several writes in a row, the last one tells. */
-  const tellStored = (name, fields) => {
-    if (stored === undefined) {
-      queueMicrotask(() => {
-        steps.tell({ from: 'miniprogram', to: 'miniprogram', phase: 'note', ...stored });
-        stored = undefined;
-      });
+  const tellStored = () => {
+    if (stored !== undefined) {
+      steps.tell({ from: 'miniprogram', to: 'miniprogram', phase: 'note', ...stored });
     }
+    stored = undefined;
+  };
+  /** Of several writes in a row, the last one tells. */
+  const store = (name, fields) => {
+    if (stored === undefined) queueMicrotask(tellStored);
     stored = { name, fields };
   };
 
   return {
     login: (options) =>
       wechat('wx.login()', options, () => sandbox('codes', { openid: openid() }), { code: DOTS }),
-
-    checkSession: (options) =>
-      // The sandbox encrypts for those alone whose session_key it knows.
-      wechat(
-        'wx.checkSession()',
-        options,
-        () => sandbox('user-data', { openid: openid(), data: {} }),
-        { result: 'ok' },
-      ),
 
     getUserInfo: ({ data, ...options }) =>
       wechat('wx.getUserInfo()', options, () => sandbox('user-data', { openid: openid(), data }), {
@@ -73,22 +67,29 @@ export function createPhoneWx({ sandboxUrl, steps }) {
       }),
 
     async request({ url, method = 'GET', data, header = {}, timeout = 60_000, success, fail }) {
-      const body = data && (typeof data === 'string' ? data : JSON.stringify(data));
+      const call = {
+        name: `${method} ${new URL(url).pathname}`,
+        from: 'miniprogram',
+        to: 'server',
+      };
+      const startedAt = performance.now();
+      tellStored();
+      steps.tell({ ...call, phase: 'begin', fields: shownRequest(header, data) });
       let answer;
       try {
         const response = await fetch(url, {
           method,
-          headers: { 'content-type': 'application/json', ...header, 'x-demo-run': steps.runId },
-          ...(body && { body }),
+          headers: { 'content-type': JSON_TYPE, ...header, ...always, 'x-demo-run': steps.runId },
+          ...(data && { body: JSON.stringify(data) }),
           signal: AbortSignal.timeout(timeout),
         });
-        const text = await response.text();
         answer = {
           statusCode: response.status,
           header: Object.fromEntries(response.headers),
-          data: parse(text),
+          data: parse(await response.text()),
         };
       } catch (error) {
+        steps.tell({ ...call, phase: 'end', took: performance.now() - startedAt, failed: true });
         fail({ errMsg: `request:fail ${error.message}` });
         return;
       }
@@ -97,17 +98,23 @@ export function createPhoneWx({ sandboxUrl, steps }) {
       success(answer);
     },
 
-    getStorageSync: (key) => localStorage.getItem(key) ?? '',
+    getStorageSync: (key) => storage.getItem(key) ?? '',
     setStorageSync(key, value) {
-      localStorage.setItem(key, value);
-      tellStored('wx.setStorageSync()', { token: DOTS });
+      storage.setItem(key, value);
+      const { loggedOut } = JSON.parse(value);
+      store('wx.setStorageSync()', loggedOut ? { loggedOut: 'true' } : { token: DOTS });
     },
     removeStorageSync(key) {
-      localStorage.removeItem(key);
-      tellStored('wx.removeStorageSync()', {});
+      storage.removeItem(key);
+      store('wx.removeStorageSync()', {});
     },
   };
 }
+
+const shownRequest = ({ authorization }, data = {}) => ({
+  ...(authorization && { Authorization: `Bearer ${DOTS}` }),
+  ...Object.fromEntries(Object.keys(data).map((name) => [name, DOTS])),
+});
 
 function parse(text) {
   try {

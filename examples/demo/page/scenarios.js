@@ -1,16 +1,5 @@
 /* global fetch */
-
-/** What usually happens, row by row: for the diagram to show before it does. */
-const exchange = (name, from, to, ...between) => [
-  { name, from, to, phase: 'begin' },
-  ...between.flat(),
-  { name, from, to, phase: 'end' },
-];
-const note = (name, lane = 'server') => ({ name, from: lane, to: lane, phase: 'note' });
-const http = (name, ...between) => exchange(name, 'miniprogram', 'server', ...between);
-const wx = (name) => exchange(name, 'miniprogram', 'wechat');
-const sql = (name) => exchange(name, 'server', 'postgres');
-const guard = [...sql('SELECT wechat_user, wechat_revoked_session'), note('verify')];
+import { callProfile, endSession, login, logout, otherPhone, sendData } from './expected-steps.js';
 
 /** What WeChat knows of the person, all fields: the server takes nothing less. */
 const BAND = {
@@ -23,43 +12,12 @@ const BAND = {
   avatarUrl: '',
 };
 
-export const LOGIN = [
-  ...wx('wx.login()'),
-  ...http(
-    'POST /wechat/login',
-    exchange('GET /sns/jscode2session', 'server', 'wechat'),
-    sql('INSERT wechat_user'),
-    note('issue'),
-  ),
-  note('wx.setStorageSync()', 'miniprogram'),
-];
-
-const PROFILE = http('GET /profile', guard, sql('SELECT wechat_user'));
-
-const LOGOUT = [
-  note('wx.removeStorageSync()', 'miniprogram'),
-  ...http('DELETE /wechat/session', guard, sql('INSERT wechat_revoked_session')),
-];
-
-const DATA = [
-  ...wx('wx.checkSession()'),
-  ...wx('wx.getUserInfo()'),
-  ...http('POST /profile/info', guard, sql('SELECT wechat_user'), note('decrypt')),
-];
-
-const END = [
-  ...http('POST /demo/end-session', guard, sql('INSERT wechat_revoked_session')),
-  ...http('GET /profile', guard),
-  ...LOGIN,
-  ...PROFILE,
-];
-
 /**
  * What each button does: to the mini program's client, and to WeChat.
- * @param pages - two clients, as two pages of a mini program have them
+ * @param clients - `pages`: two, as two pages of a mini program have them; and special ones
  */
-export function createScenarios({ pages, wx: phone, sandboxUrl, locale }) {
-  const [session, other] = pages;
+export function createScenarios({ wx, steps, sandboxUrl, locale, ...clients }) {
+  const [session, otherPage] = clients.pages;
 
   const fault = (name, times) =>
     fetch(`${sandboxUrl}/sandbox/faults`, {
@@ -69,57 +27,108 @@ export function createScenarios({ pages, wx: phone, sandboxUrl, locale }) {
     });
 
   /** What a route of ours answers, or its error. */
-  const call = async (request) => {
-    const { statusCode, data } = await session.request(request);
+  const call = async (client, request) => {
+    const { statusCode, data } = await client.request(request);
     if (statusCode < 400) return data;
-    throw Object.assign(new Error(), { errorCode: data.errorCode ?? statusCode, ...data });
+    throw Object.assign(new Error(), { errorCode: statusCode, ...data });
   };
-  const loginDespite = async (name, times) => {
+  const loginDespite = async (client, name, times) => {
     await fault(name, times);
-    return session.login();
+    await client.login();
+  };
+  const part = (name) => steps.tell({ name, phase: 'part' });
+  const loginFirst = async () => {
+    if (session.session) return;
+    part('first');
+    await session.login();
   };
   const userInfo = (data) =>
-    new Promise((success, fail) => phone.getUserInfo({ data, success, fail }));
+    new Promise((success, fail) => wx.getUserInfo({ data, success, fail }));
 
   return {
-    login: { expected: LOGIN, result: 'login', run: () => session.login() },
+    login: { expected: login, run: async () => ({ result: 'login', ...(await session.login()) }) },
     profile: {
-      expected: PROFILE,
-      result: 'profile',
+      expected: callProfile,
       run: async () => {
-        const { memberSince } = await call({ url: '/profile' });
-        return { memberSince: new Date(memberSince).toLocaleDateString(locale) };
+        const { memberSince } = await call(session, { url: '/profile' });
+        return { result: 'profile', memberSince: new Date(memberSince).toLocaleDateString(locale) };
       },
     },
     data: {
-      expected: DATA,
-      result: 'data',
+      expected: sendData,
       run: async () => {
-        await session.ensureSessionKey();
+        const code = await session.freshCode();
         const { encryptedData, iv } = await userInfo(BAND);
-        return call({ url: '/profile/info', method: 'POST', data: { encryptedData, iv } });
+        const data = { code, encryptedData, iv };
+        const info = await call(session, { url: '/profile/info', method: 'POST', data });
+        return { result: 'data', ...info };
       },
     },
-    logout: { expected: LOGOUT, result: 'logout', run: () => session.logout() },
-    twice: {
-      expected: LOGIN,
-      result: 'twice',
-      run: () => Promise.all([session.login(), other.login()]),
+    logout: {
+      expected: logout,
+      run: async () => {
+        const isLoggedIn = session.session !== undefined;
+        await session.logout();
+        return isLoggedIn ? { result: 'logout' } : { result: 'nobody', mood: '' };
+      },
     },
-    busy: { expected: LOGIN, result: 'again', run: () => loginDespite(-1, 3) },
-    invalid: { expected: LOGIN, result: 'again', run: () => loginDespite(40029, 1) },
+    twice: {
+      expected: login,
+      run: async () => {
+        await Promise.all([session.login(), otherPage.login()]);
+        return { result: 'twice' };
+      },
+    },
+    busy: {
+      expected: login,
+      run: async () => {
+        await loginDespite(session, -1, 3);
+        return { result: 'again' };
+      },
+    },
+    invalid: {
+      expected: login,
+      run: async () => {
+        await loginDespite(session, 40029, 1);
+        return { result: 'again' };
+      },
+    },
     timeout: {
-      expected: LOGIN,
-      result: 'again',
+      expected: login,
       isSlow: true,
-      run: () => loginDespite('timeout', 1),
+      run: async () => {
+        await loginDespite(session, 'timeout', 1);
+        return { result: 'again' };
+      },
     },
     end: {
-      expected: END,
-      result: 'end',
+      expected: endSession,
       run: async () => {
-        await call({ url: '/demo/end-session', method: 'POST' });
-        return call({ url: '/profile' });
+        await loginFirst();
+        part('ending');
+        await call(session, { url: '/demo/end-session', method: 'POST' });
+        part('next');
+        await call(session, { url: '/profile' });
+        return { result: 'end' };
+      },
+    },
+    single: {
+      expected: otherPhone,
+      run: async () => {
+        await loginFirst();
+        part('otherPhone');
+        await clients.otherPhone.login();
+        part('thisPhone');
+        const refusal = await call(clients.withLoginPage, { url: '/profile' }).catch((e) => e);
+        if (refusal.errorCode !== 'WX_SESSION_REVOKED') throw refusal;
+        return { result: 'single' };
+      },
+    },
+    envelope: {
+      expected: login,
+      run: async () => {
+        await loginDespite(clients.enveloped, 40029, 1);
+        return { result: 'envelope' };
       },
     },
   };

@@ -1,7 +1,6 @@
 /* global document, performance */
+import { drawStep, element, LANES } from './step-row.js';
 import { words } from './words.js';
-
-const LANES = ['miniprogram', 'server', 'wechat', 'postgres'];
 
 const ICONS = {
   miniprogram: '<rect x="7" y="3" width="10" height="18" rx="2.5"/><path d="M11 18h2"/>',
@@ -15,22 +14,6 @@ const ICONS = {
 
 /** How long each row waits for the one before it to light up, for the eye to follow. */
 const PACE_MS = 90;
-
-const element = (name, className, ...children) => {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
-};
-
-const aloud = (text) => element('span', 'aloud', text);
-
-/** Such as `3.2 ms` or `1.04 s`. */
-export function duration(milliseconds) {
-  if (milliseconds < 10) return `${milliseconds.toFixed(1)} ms`;
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  return `${(milliseconds / 1000).toFixed(2)} s`;
-}
 
 /** The diagram: rows that are expected, and light up when they happen; others come in between. */
 export class Sequence {
@@ -56,7 +39,7 @@ export class Sequence {
 
   /** How many steps have happened. */
   get count() {
-    return this.#rows.filter(({ isLit }) => isLit).length;
+    return this.#rows.filter(({ isLit, step }) => isLit && step.phase !== 'part').length;
   }
 
   /** How long it took to the last of them. */
@@ -70,7 +53,7 @@ export class Sequence {
     this.#next = 0;
     this.#rows = expected.map((step) => {
       const row = { step, isLit: false, item: element('li', '') };
-      draw(row, {});
+      drawStep(row.item, step, 'dim');
       return row;
     });
     this.list.replaceChildren(...this.#rows.map(({ item }) => item));
@@ -90,70 +73,25 @@ export class Sequence {
     this.#next = index + 1;
     this.#lastAt = Math.max(this.#lastAt, step.at);
     Object.assign(row, { step, isLit: true });
-    draw(row, { after: this.elapsed });
+    drawStep(row.item, step, 'lit', this.elapsed);
     this.#pace(row.item);
   }
 
   /** Nothing more to come. */
   stop() {
+    this.#settle();
+    for (const { item, step, isLit } of this.#rows) if (!isLit) drawStep(item, step, 'missed');
+  }
+
+  #settle() {
     this.list.querySelector('.now')?.classList.remove('now');
   }
 
   #pace(item) {
-    this.stop();
+    this.#settle();
     item.classList.add('now');
     const now = performance.now();
     this.#freeAt = Math.max(this.#freeAt + PACE_MS, now);
     item.style.animationDelay = `${Math.round(this.#freeAt - now)}ms`;
   }
-}
-
-function draw({ item, step, isLit }, { after }) {
-  const { name, phase, took, failed } = step;
-  const [from, to] = phase === 'end' ? [step.to, step.from] : [step.from, step.to];
-  const [a, b] = [LANES.indexOf(from), LANES.indexOf(to)];
-  const [begun, ended = begun] = words.steps[name] ?? [name];
-  const title = failed ? failureOf(step) : phase === 'end' ? ended : begun;
-
-  item.className = ['step', phase, isLit ? 'lit' : 'dim', failed ? 'failed' : ''].join(' ').trim();
-  item.dataset.name = name;
-  item.dataset.span = `${Math.min(a, b) + 1}-${Math.max(a, b) + 1}`;
-
-  const lanes =
-    from === to
-      ? words.lanes[from]
-      : `${words.lanes[from]} ${phase === 'end' ? words.back : words.to} ${words.lanes[to]}`;
-  const time = element('span', 'time');
-  if (isLit) time.append(`+${after < 1000 ? `${after} ms` : duration(after)}`);
-  else time.append(aloud(words.notYet));
-
-  const text = element('div', 'text', aloud(`${lanes}: `), element('b', '', title));
-  // What has no blank and no bracket is only a name for what the server does by itself.
-  if (phase !== 'end' && /[ (]/.test(name)) text.append(' ', element('code', '', name));
-  if (took !== undefined) text.append(' ', element('span', 'took', duration(took)));
-  text.append(fieldsOf(step));
-
-  const arrow = element('div', `arrow ${from === to ? 'self' : a < b ? 'right' : 'left'}`);
-  arrow.setAttribute('aria-hidden', 'true');
-  item.replaceChildren(time, text, arrow);
-}
-
-function failureOf({ to, fields }) {
-  if (to === 'server') return words.refused;
-  return 'errcode' in fields ? words.errcode : words.noAnswer;
-}
-
-function fieldsOf({ fields = {} }) {
-  const shown = Object.entries(fields).map(([name, value]) => {
-    const [before, ...dots] = value.split('••••••');
-    const content = dots.length > 0 ? [before, hidden()] : [value];
-    return element('span', 'field', element('i', '', name), ' ', ...content);
-  });
-  return element('div', 'fields', ...shown.flatMap((each) => [each, ' ']));
-}
-
-function hidden() {
-  const dots = element('span', 'dots', '••••••');
-  dots.setAttribute('aria-hidden', 'true');
-  return element('span', '', dots, aloud(words.hidden));
 }

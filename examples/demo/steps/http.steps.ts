@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, type NestMiddleware } from '@nestjs/common';
-import { DOTS, shownFields } from './shown-fields.js';
+import { shownFields } from './shown-fields.js';
 import { Steps } from './steps.js';
 
 type Request = IncomingMessage & { originalUrl: string; body?: unknown };
@@ -23,12 +23,10 @@ export class HttpSteps implements NestMiddleware<Request, Response> {
     });
   }
 
+  /** The page itself tells what it sends: that is known where no answer comes, too. */
   private record(request: Request, response: Response): void {
     const name = `${request.method ?? ''} ${request.originalUrl.split('?')[0] ?? ''}`;
-    const end = this.steps.begin(name, 'miniprogram', 'server', {
-      ...('authorization' in request.headers && { Authorization: `Bearer ${DOTS}` }),
-      ...shownFields(request.body),
-    });
+    const end = this.steps.ending({ name, from: 'miniprogram', to: 'server' });
     let answer: unknown;
     const { json } = response;
     response.json = (body) => {
@@ -36,19 +34,28 @@ export class HttpSteps implements NestMiddleware<Request, Response> {
       return json.call(response, body);
     };
     response.once('finish', () => {
-      const { statusCode: status } = response;
-      const { errorCode, action, ...fields } = shownFields(answer);
-      const retryAfter = response.getHeader('retry-after');
-      const shown =
-        status < 400 ? fields : { ...(errorCode && { errorCode }), ...(action && { action }) };
-      end(
-        {
-          status: String(status),
-          ...shown,
-          ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
-        },
-        status >= 400,
-      );
+      end(shownAnswer(response, answer), isRefusal(response));
     });
   }
+}
+
+/** An envelope may hide the status, but not the header. */
+const isRefusal = (response: Response): boolean =>
+  response.statusCode >= 400 || response.hasHeader('wx-error');
+
+function shownAnswer(response: Response, answer: unknown): Record<string, string> {
+  const { statusCode: status } = response;
+  const { errorCode, action, ...fields } = shownFields(answer);
+  return {
+    status: String(status),
+    ...(status < 400
+      ? { ...fields, ...header(response, 'Wx-Error') }
+      : { ...(errorCode && { errorCode }), ...(action && { action }) }),
+    ...header(response, 'Retry-After'),
+  };
+}
+
+function header(response: Response, name: string): Record<string, string> {
+  const value = response.getHeader(name);
+  return value === undefined ? {} : { [name]: String(value) };
 }

@@ -20,14 +20,27 @@ export class PostgresSteps implements EntitySubscriberInterface {
   }
 
   beforeQuery({ query, queryRunner }: BeforeQueryEvent): void {
-    const end = this.steps.begin(kindOf(query), 'server', 'postgres', {});
+    const end = this.steps.begin({ name: kindOf(query), from: 'server', to: 'postgres' }, {});
     this.underWay.set(queryRunner, end);
   }
 
   afterQuery({ queryRunner, success, rawResults }: AfterQueryEvent): void {
-    const { rowCount } = (rawResults ?? {}) as { rowCount?: number | null };
-    this.underWay.get(queryRunner)?.({ rows: String(rowCount ?? 0) }, !success);
+    this.underWay.get(queryRunner)?.(resultOf(rawResults), !success);
   }
+}
+
+/** How many rows, or what the one row of the guard's question says. */
+function resultOf(rawResults: unknown): Record<string, string> {
+  const { rowCount, rows } = (rawResults ?? {}) as QueryResult;
+  const [{ asked, ended } = {}] = rows ?? [];
+  if (typeof ended !== 'string') return { rows: String(rowCount ?? 0) };
+  const places = ended === '' ? [] : ended.split(',');
+  return { sessions: String(asked), ended: String(places.length) };
+}
+
+interface QueryResult {
+  rowCount?: number | null;
+  rows?: Record<string, unknown>[];
 }
 
 /** Such as `INSERT wechat_user`. */

@@ -3,7 +3,7 @@ const HARMLESS = new Set([
   ...['appid', 'grant_type', 'errcode', 'errmsg'],
   ...['tokenType', 'expiresIn', 'expiresAt', 'issuedAt', 'isNewUser', 'userId'],
   ...['memberSince', 'lastLoginAt', 'sessionExpiresAt', 'nickName', 'city'],
-  ...['statusCode', 'errorCode', 'action'],
+  ...['statusCode', 'errorCode', 'action', 'message'],
 ]);
 
 export const DOTS = '••••••';
@@ -13,10 +13,14 @@ export function shownFields(body: unknown): Record<string, string> {
   if (typeof body !== 'object' || body === null) return {};
   return Object.fromEntries(
     Object.entries(body)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, HARMLESS.has(name) ? textOf(value) : DOTS]),
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([name, value]) => [name, isHarmless(name, value) ? textOf(value) : DOTS]),
   );
 }
+
+/** The code of an envelope is a number, one of WeChat is not. */
+const isHarmless = (name: string, value: unknown): boolean =>
+  HARMLESS.has(name) || (name === 'code' && typeof value === 'number');
 
 const textOf = (value: unknown): string =>
   value instanceof Date ? value.toISOString().replace(/\.\d+/, '') : String(value);

@@ -25,6 +25,9 @@ export interface Step {
 
 type Fields = Step['fields'];
 
+/** What is sent, by whom and to whom. */
+export type Call = Pick<Step, 'name' | 'from' | 'to'>;
+
 /** What came back, and whether it is a failure. */
 export type EndStep = (fields: Fields, failed?: boolean) => void;
 
@@ -49,23 +52,28 @@ export class Steps implements OnModuleDestroy {
   }
 
   /** Something is sent. @returns what to call when the answer is there */
-  begin(name: string, from: Lane, to: Lane, sent: Fields): EndStep {
-    const run = this.runs.getStore();
-    if (run === undefined) return () => undefined;
+  begin(call: Call, sent: Fields): EndStep {
+    const at = Date.now();
+    this.tell({ ...call, phase: 'begin', at, fields: sent, failed: false });
+    return this.ending(call);
+  }
+
+  /** As `begin`, for what is known to have been sent. */
+  ending(call: Call): EndStep {
     const startedAt = performance.now();
-    const step = { run, name, from, to };
-    this.steps.next({ ...step, phase: 'begin', at: Date.now(), fields: sent, failed: false });
+    const run = this.runs.getStore();
     return (fields, failed = false) => {
       const took = performance.now() - startedAt;
-      this.steps.next({ ...step, phase: 'end', at: Date.now(), took, fields, failed });
+      this.tell({ ...call, phase: 'end', at: Date.now(), took, fields, failed }, run);
     };
   }
 
   /** Something that `lane` has done by itself. */
   note(name: string, lane: Lane, fields: Fields, failed = false): void {
-    const run = this.runs.getStore();
-    if (run === undefined) return;
-    const at = Date.now();
-    this.steps.next({ run, name, from: lane, to: lane, phase: 'note', at, fields, failed });
+    this.tell({ name, from: lane, to: lane, phase: 'note', at: Date.now(), fields, failed });
+  }
+
+  private tell(step: Omit<Step, 'run'>, run = this.runs.getStore()): void {
+    if (run !== undefined) this.steps.next({ run, ...step });
   }
 }

@@ -39,10 +39,9 @@ export class WechatSteps implements OnApplicationBootstrap {
 
   private begin({ method, url, params, data }: InternalAxiosRequestConfig): EndStep {
     const query = Object.fromEntries(params as URLSearchParams);
+    const name = `${(method ?? '').toUpperCase()} ${new URL(url ?? '').pathname}`;
     return this.steps.begin(
-      `${(method ?? '').toUpperCase()} ${new URL(url ?? '').pathname}`,
-      'server',
-      'wechat',
+      { name, from: 'server', to: 'wechat' },
       shownFields({ ...query, ...(data as object | undefined) }),
     );
   }

@@ -9,6 +9,7 @@ import { createContext, runInContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Linter } from 'eslint';
+import { buildClient } from '../../../examples/demo/page.js';
 import { platforms } from '../../../test/support/platforms.js';
 import type * as Client from '../src/index.js';
 import { NodeWx } from './support/node-wx.js';
@@ -114,6 +115,10 @@ describe('the files that users get', () => {
       rules: { 'no-undef': 'error' },
     });
     expect(messages).toEqual([]);
+  });
+
+  it('are what the page of the demo runs', async () => {
+    expect(await buildClient()).toBe(read('dist/index.js'));
   });
 
   it('can be imported and required', async () => {

@@ -1,4 +1,5 @@
-import type { ExecutionContext } from '@nestjs/common';
+import { HttpException, type ArgumentsHost } from '@nestjs/common';
+import type { WechatAuthError } from '../../errors/wechat-auth.error.js';
 import { bearerTokenOf } from '../bearer-token.js';
 import type { Transport } from './transport.js';
 
@@ -8,7 +9,21 @@ interface GraphqlContext {
   reply?: { request?: object };
 }
 
-const contextOf = (context: ExecutionContext): GraphqlContext =>
+/**
+ * What resolvers are refused with. Nest logs an error of any other kind than `HttpException`, and
+ * graphql-js copies the extensions. The response is a text, as `autoTransformHttpErrors` of
+ * \@nestjs/apollo would replace the code if it found a status there.
+ */
+class GraphqlRefusal extends HttpException {
+  readonly extensions: Readonly<Record<string, unknown>>;
+
+  constructor(error: WechatAuthError) {
+    super(error.message, error.getStatus(), { cause: error });
+    this.extensions = { code: error.errorCode, ...error.getResponse() };
+  }
+}
+
+const contextOf = (context: ArgumentsHost): GraphqlContext =>
   context.getArgByIndex<GraphqlContext>(2);
 
 export const graphqlTransport: Transport = {
@@ -18,11 +33,5 @@ export const graphqlTransport: Transport = {
     const { req, reply } = contextOf(context);
     return bearerTokenOf(req ?? reply?.request ?? contextOf(context));
   },
-  exceptionOf: async (error) => {
-    const { GraphQLError } = await import('graphql');
-    return new GraphQLError(error.message, {
-      extensions: { code: error.errorCode, ...error.getResponse() },
-      originalError: error,
-    });
-  },
+  exceptionOf: (error) => new GraphqlRefusal(error),
 };

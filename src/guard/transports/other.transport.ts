@@ -1,9 +1,9 @@
-import type { ExecutionContext } from '@nestjs/common';
+import type { ArgumentsHost } from '@nestjs/common';
 import { bearerTokenOf } from '../bearer-token.js';
 import type { Transport } from './transport.js';
 
 /** The first argument that is an object, as most transports hand over their request or event. */
-const callOf = (context: ExecutionContext): object =>
+const callOf = (context: ArgumentsHost): object =>
   context.getArgs<unknown[]>().find((arg) => typeof arg === 'object' && arg !== null) ?? context;
 
 /** Any other kind of context: bots, queues, custom strategies. */

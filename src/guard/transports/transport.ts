@@ -1,10 +1,10 @@
-import type { ExecutionContext, HttpServer } from '@nestjs/common';
+import type { ArgumentsHost, ExecutionContext, HttpServer } from '@nestjs/common';
 import type { WechatAuthError } from '../../errors/wechat-auth.error.js';
 
 /** How the guard works over one transport. */
 export interface Transport {
   /** The object that belongs to this call alone, or to its client where {@link isShared}. */
-  readonly callOf: (context: ExecutionContext) => object;
+  readonly callOf: (context: ArgumentsHost) => object;
   /** Whether the object is that of the client, which may have other calls under way. */
   readonly isShared?: (context: ExecutionContext) => boolean;
   /** The bearer token: `undefined` where there is none, an empty string where there are several. */

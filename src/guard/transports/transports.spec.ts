@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { HttpServer } from '@nestjs/common';
+import { HttpException, type HttpServer } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { RpcException } from '@nestjs/microservices';
 import { WsException } from '@nestjs/websockets';
-import { GraphQLError } from 'graphql';
+import { locatedError } from 'graphql';
 import { WechatAuthError } from '../../errors/wechat-auth.error.js';
 import { transportOf } from './transports.js';
 
@@ -19,6 +19,7 @@ const [own, shared] = [{ is: 'of this call' }, { is: 'of the client' }];
 describe('the object of a call', () => {
   it.each<[string, string, unknown[], object]>([
     ['the request over HTTP', 'http', [own, {}], own],
+    ['the request that Fastify wraps', 'http', [{ raw: BEARER }, {}], BEARER],
     ['the message over WebSockets', 'ws', [shared, own], own],
     ['the client where the message is a text', 'ws', [shared, 'text'], shared],
     ['the client where the message is null', 'ws', [shared, null], shared],
@@ -109,13 +110,14 @@ describe('a refusal', () => {
     expect((exception as RpcException).getError()).toEqual(error.getResponse());
   });
 
-  it('is a GraphQLError with the error code where GraphQL clients look for it', async () => {
+  it('is an HttpException with the error code where graphql-js finds it over GraphQL', async () => {
     const exception = await over('graphql');
-    expect(exception).toBeInstanceOf(GraphQLError);
-    expect(exception).toMatchObject({
+    expect(exception).toBeInstanceOf(HttpException);
+    expect(exception).toMatchObject({ message: error.message, status: 401, cause: error });
+    expect(locatedError(exception, undefined, ['me']).toJSON()).toEqual({
       message: error.message,
+      path: ['me'],
       extensions: { code: 'WX_SESSION_EXPIRED', ...error.getResponse() },
-      originalError: error,
     });
   });
 

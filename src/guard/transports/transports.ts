@@ -1,4 +1,4 @@
-import type { ExecutionContext } from '@nestjs/common';
+import type { ArgumentsHost } from '@nestjs/common';
 import { graphqlTransport } from './graphql.transport.js';
 import { httpTransport } from './http.transport.js';
 import { otherTransport } from './other.transport.js';
@@ -14,5 +14,5 @@ const TRANSPORTS: ReadonlyMap<string, Transport> = new Map([
   ['rpc', rpcTransport],
 ]);
 
-export const transportOf = (context: ExecutionContext): Transport =>
+export const transportOf = (context: ArgumentsHost): Transport =>
   TRANSPORTS.get(context.getType()) ?? otherTransport;

@@ -1,4 +1,5 @@
-import type { ExecutionContext } from '@nestjs/common';
+import type { ArgumentsHost } from '@nestjs/common';
+import { isObject } from '../../common/is-object.js';
 import { bearerTokenOf } from '../bearer-token.js';
 import type { Transport } from './transport.js';
 
@@ -8,8 +9,7 @@ interface Client {
   request?: object;
 }
 
-const messageOf = (context: ExecutionContext): unknown => context.switchToWs().getData();
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const messageOf = (context: ArgumentsHost): unknown => context.switchToWs().getData();
 
 /** A client may send several messages at once; one that is not an object can carry nothing. */
 export const webSocketsTransport: Transport = {

@@ -1,18 +1,19 @@
 import type { Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { classesOf, handlersOf } from './handlers.js';
-import { contradictsItself, lineageOf } from '../route-access.js';
+import { contradictionsOf, lineageOf } from '../route-access.js';
 
-/** A sentence for each handler and class that is open to everybody and tied to one app at once. */
+/** A sentence for each handler and class whose decorators exclude each other. */
 export function contradictionsIn(modules: ModulesContainer): string[] {
   const types = [...classesOf(modules, 'controllers'), ...classesOf(modules, 'providers')];
-  const names = types.flatMap((type) => [
-    ...[...lineageOf(type)].filter(contradictsItself).map((each) => (each as Type).name),
-    ...handlersOf(type)
-      .filter(({ method }) => contradictsItself(method))
-      .map(({ name }) => name),
+  const sentences = types.flatMap((type) => [
+    ...[...lineageOf(type)].flatMap((each) => sentencesOf(each, (each as Type).name)),
+    ...handlersOf(type).flatMap(({ method, name }) => sentencesOf(method, name)),
   ]);
-  return [...new Set(names)].map(
-    (name) => `${name} has both @WxPublic() and @WxApp(), which exclude each other: keep one.`,
-  );
+  return [...new Set(sentences)];
 }
+
+const sentencesOf = (target: object, name: string): string[] =>
+  contradictionsOf(target).map(
+    (other) => `${name} has both @WxPublic() and ${other}, which exclude each other: keep one.`,
+  );

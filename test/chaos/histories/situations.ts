@@ -7,6 +7,8 @@ import type { World } from '../world.js';
 /** What happens while a history is recorded. */
 export interface Situation {
   readonly name: string;
+  /** Part of the short form. */
+  readonly isQuick?: boolean;
   readonly happen: (world: World) => Promise<unknown>;
 }
 
@@ -25,9 +27,10 @@ export const unevenly = async ({ network }: World): Promise<void> => {
 
 export const situations: readonly Situation[] = [
   { name: 'nothing', happen: () => sleep(4000) },
-  { name: 'up to 400 ms to Postgres and back, at random', happen: unevenly },
+  { name: 'up to 400 ms to Postgres and back, at random', isQuick: true, happen: unevenly },
   {
     name: 'Postgres frozen for 3 s',
+    isQuick: true,
     happen: async ({ postgres }) => {
       await sleep(1000);
       postgres.freeze();

@@ -86,6 +86,9 @@ export class Ledger {
     if (expected === 'live') {
       this.lose(session, `a live session is refused as ${String(errorCode)}`);
     }
-    if (errorCode === 'WX_SESSION_REVOKED') session.expected = 'ended';
+    // Both are for good.
+    if (errorCode === 'WX_SESSION_REVOKED' || errorCode === 'WX_SESSION_EXPIRED') {
+      session.expected = 'ended';
+    }
   }
 }

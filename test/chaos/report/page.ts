@@ -1,14 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { table } from '../../../bench/report/format.js';
-import type { Machine } from './machine.js';
+import { type Place, placeTable } from './place.js';
 import type { Section } from './section.js';
-
-/** What the figures belong to. */
-export interface Place {
-  readonly machine: Machine;
-  readonly postgres: string;
-  readonly minutes: number;
-}
 
 /** The page `docs/RELIABILITY.md`. */
 export const page = (sections: readonly Section[], place: Place): string => `# Reliability
@@ -38,7 +29,7 @@ ${sections.map(({ title, text }) => `## ${title}\n\n${text}`).join('\n\n')}
 
 ## Where it ran
 
-${whereItRan(place)}
+${placeTable(place)}
 `;
 
 function summary(sections: readonly Section[]): string {
@@ -47,25 +38,3 @@ function summary(sections: readonly Section[]): string {
     ? '**Nothing that was acknowledged was lost, and every answer was a documented one.**'
     : `**${String(problems.length)} findings:**\n\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
 }
-
-const whereItRan = ({ machine, postgres, minutes }: Place): string =>
-  table(
-    ['', ''],
-    [
-      ['Date', new Date().toISOString().slice(0, 10)],
-      ['Took', `${minutes.toFixed(0)} minutes`],
-      ['Processor', machine.processor],
-      ['Memory', machine.memory],
-      ['System', machine.system],
-      ['Load before it began', machine.load],
-      ['Versions', `Node ${process.versions.node}, ${packages()}, PostgreSQL ${postgres}`],
-    ],
-  ).replaceAll('---:', '---');
-
-const packages = (): string =>
-  ['@nestjs/core', 'express', 'fastify', 'typeorm', 'pg']
-    .map((name) => {
-      const manifest = readFileSync(`node_modules/${name}/package.json`, 'utf8');
-      return `${name} ${(JSON.parse(manifest) as { version: string }).version}`;
-    })
-    .join(', ');

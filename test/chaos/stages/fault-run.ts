@@ -26,6 +26,8 @@ export interface FaultFigures extends Measured {
   readonly logouts: number;
   readonly lost: number;
   readonly undocumented: number;
+  /** Milliseconds that 99 of 100 requests did not take longer than. */
+  readonly p99: number;
   /** Lines that the apps have logged. */
   readonly logged: number;
   /** Whatever is not as it should be. */
@@ -48,7 +50,7 @@ export async function runFault<Server extends PostgresServer>(
   const recovery = await untilRecovered(world);
   await load.stop();
   const { requests, ledger } = load;
-  const { sent, longestWait, undocumented } = requests;
+  const { sent, longestWait, p99, undocumented } = requests;
   const { logins, logouts } = ledger;
   const logged = linesOf(world.fleet.apps) - linesBefore;
   const complaints = logProblems(fault, world.fleet.apps);
@@ -71,6 +73,7 @@ export async function runFault<Server extends PostgresServer>(
     logouts,
     lost: ledger.lost.total,
     undocumented: undocumented.total,
+    p99,
     ...measured,
     logged,
     problems,

@@ -8,6 +8,7 @@ import { SessionsService } from '../../../../src/index.js';
 import { platforms } from '../../../../test/support/platforms.js';
 import { until } from '../../../../test/support/until.js';
 import { startStage, type Stage } from '../support/stage.js';
+import { PATIENCE_MS } from './support/stage.js';
 import type { NodeWx } from '../support/node-wx.js';
 import { install, newFolder, removeFolders, repository } from './support/install.js';
 
@@ -144,10 +145,10 @@ describe.each(['README.md', 'README.zh-CN.md'])('the recipes of %s', (readme) =>
         );
     });
     await openSocket();
-    await until(() => opened.length === 1);
+    await until(() => opened.length === 1, PATIENCE_MS);
     await stage.end(wx.token);
     await openSocket();
-    await until(() => opened.length === 2);
+    await until(() => opened.length === 2, PATIENCE_MS);
     expect(new Set(opened).size).toBe(1);
     expect(wx.logins).toBe(2);
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../../../../test/support/until.js';
 import { copyProject, install, pointAt, removeFolders } from './support/install.js';
-import { phoneOf, startDemoServer, type DemoServer } from './support/stage.js';
+import { PATIENCE_MS, phoneOf, startDemoServer, type DemoServer } from './support/stage.js';
 
 interface Rendered {
   attach(parent: unknown): void;
@@ -53,7 +53,7 @@ const project = await install(
     component.attach(window.document.body);
     component.querySelector('.user').dispatchEvent('tap');
     const shown = (): string => component.querySelector('.user').dom.textContent;
-    await until(() => shown() !== '');
+    await until(() => shown() !== '', PATIENCE_MS);
     expect(shown()).toMatch(/^[\da-f-]{36}$/);
     expect(wx.logins).toBe(1);
   });

@@ -9,6 +9,9 @@ import { until } from '../../../../../test/support/until.js';
 import { NodeWx } from '../../support/node-wx.js';
 import { MiniProgram } from './mini-program.js';
 
+/** The tools share a few cores with what they build. */
+export const PATIENCE_MS = 60_000;
+
 export interface DemoServer {
   readonly url: string;
   readonly sandboxUrl: string;
@@ -64,17 +67,17 @@ export async function expectToWork(
   const wx = phoneOf(demo, openid);
   const page = new MiniProgram(files, platformOf(wx)).open('pages/index/index');
   const shown = (): string => JSON.stringify(page.data);
-  await until(() => /[\da-f]{8}-[\da-f-]{27}/.test(shown()));
+  await until(() => /[\da-f]{8}-[\da-f-]{27}/.test(shown()), PATIENCE_MS);
   expect(wx.logins).toBe(1);
 
   const { token } = wx;
   await call('POST', `${demo.url}/demo/end-session`, { token });
   page.call('onShow', {});
-  await until(() => wx.underWay === 0 && wx.token !== token);
+  await until(() => wx.underWay === 0 && wx.token !== token, PATIENCE_MS);
   expect(wx.logins).toBe(2);
 
   page.call('onPullDownRefresh');
-  await until(() => wx.underWay === 0 && wx.exchanges.at(-1)?.method === 'DELETE');
+  await until(() => wx.underWay === 0 && wx.exchanges.at(-1)?.method === 'DELETE', PATIENCE_MS);
   const { status } = await call('GET', `${demo.url}/profile`, { token: wx.token });
   expect(status).toBe(401);
   expect([...wx.storage.values()].join()).not.toContain('token');

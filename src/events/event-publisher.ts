@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { Subject, type Observable } from 'rxjs';
+import type { Unpublished, WechatAuthEvent } from './wechat-auth-event.js';
+
+/** Where the services say what has happened. */
+@Injectable()
+export class EventPublisher {
+  private readonly subject = new Subject<WechatAuthEvent>();
+  readonly published: Observable<WechatAuthEvent> = this.subject.asObservable();
+
+  get isObserved(): boolean {
+    return this.subject.observed;
+  }
+
+  /**
+   * Call it once what the event says is stored. Subscribers are called before it returns.
+   * @param make - called only where somebody has subscribed.
+   */
+  publish(make: () => Unpublished): void {
+    if (this.isObserved) this.subject.next(Object.freeze({ ...make(), at: new Date() }));
+  }
+}

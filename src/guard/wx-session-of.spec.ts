@@ -1,0 +1,108 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import fc from 'fast-check';
+import { clearGuardedCall, setGuardedCall, type GuardedCall } from './guarded-call.js';
+import { wxSessionOf } from './wx-session-of.js';
+
+class ProfileController {
+  show(): void {}
+}
+
+function contextOf(type: string, ...args: unknown[]): ExecutionContextHost {
+  const { show } = ProfileController.prototype;
+  const context = new ExecutionContextHost(args, ProfileController, show);
+  context.setType(type);
+  return context;
+}
+
+const callOf = (id: string): GuardedCall => ({ session: { id } }) as GuardedCall;
+const ANONYMOUS: GuardedCall = { session: undefined, user: () => Promise.resolve(undefined) };
+
+const transports: [string, () => unknown[]][] = [
+  ['http', () => [{ headers: {} }, {}]],
+  ['graphql', () => [{}, {}, { req: {} }, {}]],
+  ['ws', () => [{}, {}]],
+  ['ws', () => [{}, 'text']],
+  ['rpc', () => [{}, {}]],
+  ['telegraf', () => [{}]],
+];
+
+describe.each(transports)('wxSessionOf the context of a call over %s', (type, argsOf) => {
+  it('returns the session of a call that was let in', () => {
+    const args = argsOf();
+    setGuardedCall(contextOf(type, ...args), callOf('mine'));
+    expect(wxSessionOf(contextOf(type, ...args))).toEqual({ id: 'mine' });
+  });
+
+  it('returns undefined before the guard has run, and for the call of another', () => {
+    const args = argsOf();
+    expect(wxSessionOf(contextOf(type, ...args))).toBeUndefined();
+    setGuardedCall(contextOf(type, ...argsOf()), callOf('theirs'));
+    expect(wxSessionOf(contextOf(type, ...args))).toBeUndefined();
+  });
+
+  it('returns undefined after a refusal, in a public handler, and without a token', () => {
+    const args = argsOf();
+    setGuardedCall(contextOf(type, ...args), ANONYMOUS);
+    expect(wxSessionOf(contextOf(type, ...args))).toBeUndefined();
+    const others = argsOf();
+    setGuardedCall(contextOf(type, ...others), callOf('before'));
+    clearGuardedCall(contextOf(type, ...others));
+    expect(wxSessionOf(contextOf(type, ...others))).toBeUndefined();
+  });
+});
+
+describe('wxSessionOf a request', () => {
+  const raw = new IncomingMessage(new Socket());
+  const request = { raw, headers: raw.headers };
+
+  it('returns the session for the request of Fastify and for the one of Node that it wraps', () => {
+    expect([wxSessionOf(request), wxSessionOf(raw)]).toEqual([undefined, undefined]);
+    setGuardedCall(contextOf('http', request), callOf('mine'));
+    expect([wxSessionOf(request), wxSessionOf(raw)]).toEqual([{ id: 'mine' }, { id: 'mine' }]);
+    clearGuardedCall(contextOf('http', request));
+    expect([wxSessionOf(request), wxSessionOf(raw)]).toEqual([undefined, undefined]);
+  });
+
+  it('takes no body that a host keeps as req.raw for the request', () => {
+    const express = { headers: {}, raw: Buffer.from('{}') };
+    setGuardedCall(contextOf('http', express), callOf('mine'));
+    expect(wxSessionOf({ headers: {}, raw: express.raw })).toBeUndefined();
+    expect(wxSessionOf(express)).toEqual({ id: 'mine' });
+  });
+
+  it('returns undefined for the request of GraphQL, whose fields have sessions of their own', () => {
+    const req = { headers: {} };
+    setGuardedCall(contextOf('graphql', {}, {}, { req }, {}), callOf('mine'));
+    expect(wxSessionOf(req)).toBeUndefined();
+  });
+
+  it('returns undefined for a WebSocket client, which may have several calls under way', () => {
+    const client = {};
+    setGuardedCall(contextOf('ws', client, 'text'), callOf('mine'));
+    expect(wxSessionOf(client)).toBeUndefined();
+    expect(wxSessionOf(contextOf('ws', client, 'text'))).toEqual({ id: 'mine' });
+    setGuardedCall(contextOf('ws', client, 'text'), callOf('another'));
+    expect(wxSessionOf(contextOf('ws', client, 'text'))).toBeUndefined();
+  });
+
+  it('returns undefined for text messages where some of one client have a token and some not', () => {
+    const client = {};
+    setGuardedCall(contextOf('ws', client, 'text'), ANONYMOUS);
+    expect(wxSessionOf(contextOf('ws', client, 'text'))).toBeUndefined();
+    setGuardedCall(contextOf('ws', client, 'text'), callOf('another'));
+    expect(wxSessionOf(contextOf('ws', client, 'text'))).toBeUndefined();
+  });
+});
+
+it('wxSessionOf never throws, whatever it is given and whatever a context contains', () => {
+  const types = fc.constantFrom('http', 'graphql', 'ws', 'rpc', 'telegraf', '');
+  fc.assert(
+    fc.property(fc.anything(), fc.array(fc.anything()), types, (anything, args, type) => {
+      expect(wxSessionOf(anything as object)).toBeUndefined();
+      expect(wxSessionOf(contextOf(type, ...args))).toBeUndefined();
+    }),
+  );
+});

@@ -1,0 +1,25 @@
+import type { ArgumentsHost } from '@nestjs/common';
+import type { WxSession } from '../sessions/wx-session.js';
+import { knownCallOf } from './guarded-call.js';
+
+/**
+ * The session of a call that {@link WxSessionGuard} let in, for what runs after it: other guards,
+ * throttlers, interceptors, exception filters, loggers. Asks no database, and never throws.
+ *
+ * @param contextOrRequest - the context of any transport; over HTTP also the request of Express or
+ * Fastify, or Node's own, which middleware and loggers have. Over GraphQL, pass the context: several
+ * fields share one request, and each has a session of its own.
+ * @returns `undefined` before the guard has run, in a public handler, after a refusal, and where
+ * `@WxOptional()` let in a call without a token. Refuse then, if you need a session.
+ *
+ * @example
+ * class UserThrottlerGuard extends ThrottlerGuard {
+ *   protected override async getTracker(request: Record<string, unknown>): Promise<string> {
+ *     return wxSessionOf(request)?.userId ?? super.getTracker(request);
+ *   }
+ * }
+ * @publicApi
+ */
+export function wxSessionOf(contextOrRequest: ArgumentsHost | object): WxSession | undefined {
+  return knownCallOf(contextOrRequest)?.session;
+}

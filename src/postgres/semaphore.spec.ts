@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { Semaphore } from './semaphore.js';
+
+const never = (): AbortSignal => new AbortController().signal;
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('Semaphore', () => {
+  it('lets so many in, and the others in their order as places become free', async () => {
+    const semaphore = new Semaphore(() => 2);
+    const entered: number[] = [];
+    for (let i = 0; i < 5; i++) void semaphore.acquire(never()).then(() => entered.push(i));
+    await settled();
+    expect(entered).toEqual([0, 1]);
+    semaphore.release();
+    await settled();
+    expect(entered).toEqual([0, 1, 2]);
+    semaphore.release();
+    semaphore.release();
+    await settled();
+    expect(entered).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('has all its places again once everybody has gone', async () => {
+    const semaphore = new Semaphore(() => 1);
+    for (let round = 0; round < 3; round++) {
+      await semaphore.acquire(never());
+      semaphore.release();
+    }
+    await semaphore.acquire(never());
+    let isIn = false;
+    void semaphore.acquire(never()).then(() => (isIn = true));
+    await settled();
+    expect(isIn).toBe(false);
+  });
+
+  it('gives no place to those who stopped waiting, who are told why', async () => {
+    const semaphore = new Semaphore(() => 1);
+    await semaphore.acquire(never());
+    const [gone, entered] = [new AbortController(), [] as string[]];
+    const first = semaphore.acquire(never()).then(() => entered.push('first'));
+    const impatient = semaphore.acquire(gone.signal);
+    const last = semaphore.acquire(never()).then(() => entered.push('last'));
+    gone.abort(new Error('enough'));
+    await expect(impatient).rejects.toThrow('enough');
+    semaphore.release();
+    await first;
+    expect(entered).toEqual(['first']);
+    semaphore.release();
+    await last;
+    expect(entered).toEqual(['first', 'last']);
+  });
+
+  it('is not disturbed by those who stop after they have got their place', async () => {
+    const semaphore = new Semaphore(() => 1);
+    await semaphore.acquire(never());
+    const late = new AbortController();
+    const second = semaphore.acquire(late.signal);
+    const entered: string[] = [];
+    void semaphore.acquire(never()).then(() => entered.push('third'));
+    semaphore.release();
+    await second;
+    late.abort(new Error('too late'));
+    semaphore.release();
+    await settled();
+    expect(entered).toEqual(['third']);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { WechatApps } from '../config/wechat-apps.js';
+import { resolveConfig } from '../config/wechat-auth.config.js';
+import type { WechatAuthOptions } from '../config/wechat-auth.options.js';
+import { SessionKeyCipher } from './session-key-cipher.js';
+
+const [SECRET, OTHER] = ['c4c1f5d0a2b3948576e0f1d2c3b4a596', 'd4c1f5d0a2b3948576e0f1d2c3b4a596'];
+const owner = { appid: 'wx1', openid: 'o-1' };
+
+const cipherWith = (
+  encryptionSecret?: string | string[],
+  apps: WechatAuthOptions['apps'] = [
+    { appid: 'wx1', secret: SECRET },
+    { appid: 'wx2', secret: SECRET },
+  ],
+): SessionKeyCipher => {
+  const config = resolveConfig({
+    apps,
+    ...(encryptionSecret !== undefined && { encryptionSecret }),
+  });
+  return new SessionKeyCipher(new WechatApps(config), config);
+};
+
+describe('SessionKeyCipher', () => {
+  it('opens what it sealed, on any instance of the same configuration', () => {
+    const sealed = cipherWith().seal('the key', owner);
+    expect(cipherWith().open(sealed, owner)).toBe('the key');
+    expect(sealed.toString('latin1')).not.toContain('the key');
+  });
+
+  it.each([
+    ['of another user', { ...owner, openid: 'o-2' }],
+    ['of another app', { ...owner, appid: 'wx2' }],
+    ['of an app that it does not know', { ...owner, appid: 'wx3' }],
+  ])('opens nothing in the row %s', (_, other) => {
+    const cipher = cipherWith();
+    expect(cipher.open(cipher.seal('the key', owner), other)).toBeUndefined();
+  });
+
+  it('seals nothing for an app that it does not know', () => {
+    expect(() => cipherWith().seal('the key', { ...owner, appid: 'wx3' })).toThrow(
+      expect.objectContaining({ errorCode: 'WX_APP_UNKNOWN' }),
+    );
+  });
+
+  it('takes the AppSecret where no encryptionSecret is set, and only there', () => {
+    const derived = cipherWith().seal('the key', owner);
+    expect(cipherWith(OTHER).open(derived, owner)).toBeUndefined();
+    expect(cipherWith([OTHER, SECRET]).open(derived, owner)).toBe('the key');
+    const own = cipherWith(OTHER).seal('the key', owner);
+    expect(cipherWith().open(own, owner)).toBeUndefined();
+  });
+
+  it('seals with the first secret and opens with all', () => {
+    const before = cipherWith(OTHER).seal('the key', owner);
+    const rotated = cipherWith([SECRET, OTHER]);
+    expect(rotated.open(before, owner)).toBe('the key');
+    expect(cipherWith(OTHER).open(rotated.seal('the key', owner), owner)).toBeUndefined();
+    expect(cipherWith(SECRET).open(rotated.seal('the key', owner), owner)).toBe('the key');
+  });
+});
