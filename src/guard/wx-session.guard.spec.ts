@@ -5,6 +5,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { WsException } from '@nestjs/websockets';
 import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
+import { AggregatedLogger } from '../common/aggregated-logger.js';
 import { WechatApps } from '../config/wechat-apps.js';
 import { SessionProbes } from '../sessions/session-probes.js';
 import { SessionTokens } from '../sessions/session-tokens.js';
@@ -61,15 +62,16 @@ describe('WxSessionGuard', () => {
         { appid: 'wx2', secret: SECRET },
       ],
     });
-    const apps = new WechatApps(config);
+    const apps = new WechatApps(config, new AggregatedLogger());
     const probes = new SessionProbes(test.revocations);
     sessions = new SessionsService(
-      new SessionTokens(apps, config),
+      new SessionTokens(config),
+      apps,
       probes,
       test.revocations,
       new SessionWatcher(probes, test.revocations),
     );
-    users = new UsersService(test.users, apps, new SessionKeyCipher(apps, config), config);
+    users = new UsersService(test.users, apps, new SessionKeyCipher(config), config);
   });
   beforeEach(() => {
     headers = {};

@@ -51,7 +51,7 @@ export class LoginService {
    * `WX_STORE_UNAVAILABLE`; what a `loginHook` throws
    */
   async login(code: string, options: LoginOptions = {}): Promise<LoginResult> {
-    const appid = options.appid ?? this.apps.get().appid;
+    const appid = this.apps.appidOf(options.appid);
     const login = await this.logins.run(
       `${appid} ${code}`,
       (abandoned) => this.start(code, appid, abandoned),

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { uuidOf } from '../common/is-uuid.js';
+import { WechatApps } from '../config/wechat-apps.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { RevocationsRepository } from '../postgres/revocations.repository.js';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
@@ -18,13 +19,15 @@ import { epochOf, sessionOf, type IssuedSession, type WxSession } from './wx-ses
 export class SessionsService {
   constructor(
     private readonly tokens: SessionTokens,
+    private readonly apps: WechatApps,
     private readonly probes: SessionProbes,
     private readonly revocations: RevocationsRepository,
     private readonly watcher: SessionWatcher,
   ) {}
 
   /**
-   * Issues a session to a user just read from the database.
+   * Issues a session to a user just read from the database. Where `apps` is a function it is not
+   * asked: a session of an app that is gone is refused by {@link verify}.
    * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
    */
   async issue(user: Pick<WechatUser, 'id' | 'appid' | 'sessionEpoch'>): Promise<IssuedSession> {
@@ -33,10 +36,13 @@ export class SessionsService {
 
   /**
    * @throws {@link WechatAuthError} `WX_SESSION_INVALID`, `WX_SESSION_EXPIRED`,
-   * `WX_SESSION_REVOKED`, `WX_STORE_UNAVAILABLE`
+   * `WX_SESSION_REVOKED`, `WX_APP_UNAVAILABLE`, `WX_STORE_UNAVAILABLE`
    */
   async verify(token: string): Promise<WxSession> {
     const claims = this.tokens.verify(token);
+    // Only of a token that we have signed: nobody else makes us ask the host.
+    const hasApp = this.apps.has(claims.aud);
+    if (hasApp !== true && !(await hasApp)) throw new WechatAuthError('WX_SESSION_INVALID');
     const { sub: userId, jti: id, epoch } = claims;
     if (!(await this.probes.isLive({ userId, id, epoch }))) {
       throw new WechatAuthError('WX_SESSION_REVOKED');
