@@ -32,6 +32,7 @@ import { UsersService } from './users/users.service.js';
 import { WechatUser } from './postgres/wechat-user.entity.js';
 import { ConfigurableModuleClass } from './wechat-auth.module-definition.js';
 import { AccessTokenService } from './wechat/access-token.service.js';
+import { HostTokens } from './wechat/host-tokens.js';
 import { WechatApiService } from './user-data/wechat-api.service.js';
 import { WechatCalls } from './wechat/wechat-calls.js';
 import { WechatClient } from './wechat/wechat-client.js';
@@ -58,6 +59,7 @@ import { WechatClient } from './wechat/wechat-client.js';
     WxSessionGuard,
     GuardWiring,
     UserDataService,
+    HostTokens,
     AccessTokenService,
     WechatCalls,
     WechatApiService,

@@ -17,8 +17,8 @@ import type {
 
 /**
  * A stand-in for WeChat's API on the loopback interface, for tests without a network.
- * Source: WeChat, "auth.code2Session", "getStableAccessToken", "checkSessionKey",
- * "resetUserSessionKey", "getPhoneNumber".
+ * Source: WeChat, "auth.code2Session", "thirdpartyCode2Session", "getStableAccessToken",
+ * "checkSessionKey", "resetUserSessionKey", "getPhoneNumber".
  *
  * @example
  * const wechat = await WechatSandbox.start();
@@ -163,8 +163,9 @@ function readQuery(search: string): Record<string, string> {
   );
 }
 
-const withoutSecrets = (query: Record<string, string>): Record<string, string> => ({
-  ...query,
-  ...('secret' in query && { secret: '***' }),
-  ...('access_token' in query && { access_token: '***' }),
-});
+const SECRETS = ['secret', 'access_token', 'component_access_token'];
+
+const withoutSecrets = (query: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, SECRETS.includes(name) ? '***' : value]),
+  );
