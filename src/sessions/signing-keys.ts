@@ -51,7 +51,7 @@ class ListedKeys implements SigningKeys {
   }
 }
 
-/** About 3 KB for each key. */
+/** About 2 KB for each key. */
 const MAX_APPS = 10_000;
 
 /** The keys of apps that come and go: any appid has some, and the host is not asked for them. */

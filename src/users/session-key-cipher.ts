@@ -12,7 +12,7 @@ export interface SessionKeyOwner {
   readonly openid: string;
 }
 
-/** About 1 KB for each app. */
+/** About 3 KB for each app. */
 const MAX_APPS = 10_000;
 
 /** Encrypts each `session_key` for its row in the database. */
