@@ -330,13 +330,14 @@ describe('the sandbox over HTTP', () => {
   });
 
   it.each([
-    ['the only app', [apps[0]!], {}, 'wx1'],
-    ['the app of the code', apps, { appid: 'wx2', secret: 'secret-2' }, 'wx2'],
-    ['the app that logged in with the code', undefined, { appid: 'wx3' }, 'wx3'],
-  ])('encrypts user data for %s where no appid is named', async (_, known, app, owner) => {
+    ['the only app', [apps[0]!], undefined, 'wx1'],
+    ['the app of the code', apps, 'wx2', 'wx2'],
+    ['the app that logged in with the code', undefined, undefined, 'wx3'],
+  ])('encrypts user data for %s where no appid is named', async (_, known, appid, owner) => {
     const sandbox = await start({ apps: known });
-    const code = sandbox.issueCode({ openid: 'o-1', appid: known && app.appid });
-    const { session_key: key } = await ask(sandbox, login(code, app));
+    const code = sandbox.issueCode({ openid: 'o-1', appid });
+    const credentials = { appid: owner, secret: owner.replace('wx', 'secret-') };
+    const { session_key: key } = await ask(sandbox, login(code, credentials));
     const { encryptedData, iv } = sandbox.encryptUserData('o-1', {});
     const [data, keyBytes, ivBytes] = [encryptedData, String(key), iv].map((text) =>
       Buffer.from(text, 'base64'),
