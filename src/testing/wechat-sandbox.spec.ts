@@ -1,3 +1,4 @@
+import { createDecipheriv } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
@@ -403,7 +404,25 @@ describe('the sandbox over HTTP', () => {
     sandbox.issueCode({ openid: 'o-1' });
     expect(await ask401(`${path}&openid=o-1&signature=00`)).toMatchObject({ errcode: 87009 });
     expect(() => sandbox.encryptUserData('nobody', {}, 'wx1')).toThrow('issue a code first');
-    expect(() => sandbox.encryptUserData('o-1', {})).toThrow('Name the appid');
+    expect(() => sandbox.encryptUserData('o-1', {})).toThrow('name the appid');
+  });
+
+  it.each([
+    ['the only app', [apps[0]!], undefined, 'wx1'],
+    ['the app of the code', apps, 'wx2', 'wx2'],
+    ['the app that logged in with the code', undefined, undefined, 'wx3'],
+  ])('encrypts user data for %s where no appid is named', async (_, known, appid, owner) => {
+    const sandbox = await start({ apps: known });
+    const code = sandbox.issueCode({ openid: 'o-1', appid });
+    const credentials = { appid: owner, secret: owner.replace('wx', 'secret-') };
+    const { session_key: key } = await ask(sandbox, login(code, credentials));
+    const { encryptedData, iv } = sandbox.encryptUserData('o-1', {});
+    const [data, keyBytes, ivBytes] = [encryptedData, String(key), iv].map((text) =>
+      Buffer.from(text, 'base64'),
+    );
+    const decipher = createDecipheriv('aes-128-cbc', keyBytes!, ivBytes!);
+    const plaintext = Buffer.concat([decipher.update(data!), decipher.final()]).toString();
+    expect(JSON.parse(plaintext)).toMatchObject({ watermark: { appid: owner } });
   });
 
   it('lets requests fail', async () => {
