@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { WechatApps } from '../config/wechat-apps.js';
 import { resolveConfig } from '../config/wechat-auth.config.js';
 import type { WechatAuthOptions } from '../config/wechat-auth.options.js';
 import { SessionKeyCipher } from './session-key-cipher.js';
@@ -18,7 +17,7 @@ const cipherWith = (
     apps,
     ...(encryptionSecret !== undefined && { encryptionSecret }),
   });
-  return new SessionKeyCipher(new WechatApps(config), config);
+  return new SessionKeyCipher(config);
 };
 
 describe('SessionKeyCipher', () => {
