@@ -1,16 +1,17 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { Writable } from 'node:stream';
+import { Writable, type Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
+import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { LoggerModule, type Params } from 'nestjs-pino';
 import type { Options } from 'pino-http';
-import { wechatAuthMigrations, type WechatLoginHook } from '../src/index.js';
+import { DataSource } from 'typeorm';
+import type { WechatLoginHook } from '../src/index.js';
 import type { WechatSandbox } from '../src/testing/index.js';
 import { APPID, SECRET } from './support/app.js';
 import type { TestDatabase } from './support/database.js';
@@ -29,23 +30,33 @@ import { useTestServers } from './support/test-servers.js';
 import { userInfo } from './support/user-info.js';
 
 const examples = writeExamples();
-const PROGRAM = ['--import', '@swc-node/register/esm-register', 'test/support/example-app.ts'];
+const PROGRAM = ['--import', '@swc-node/register/esm-register', 'test/support/example-apps.ts'];
+
+/** That examples read from the environment. */
+const SECRETS = {
+  OTHER_SECRET: SECRET,
+  WECHAT_SESSION_SECRET: 'a-session-secret-of-32-characters',
+  WECHAT_ENCRYPTION_SECRET: 'an-encryption-secret-of-32-chars!',
+};
 
 const servers = useTestServers();
 let database: TestDatabase;
 let wechat: WechatSandbox;
 
-const ENVIRONMENT = ['DATABASE_URL', 'WECHAT_APPID', 'WECHAT_SECRET', 'WECHAT_BASE_URL'];
-
 beforeAll(async () => {
   database = await servers.database();
   wechat = await servers.sandbox();
-  const values = [database.url, APPID, SECRET, wechat.url];
-  ENVIRONMENT.forEach((name, i) => (process.env[name] = values[i]));
-  process.env.OTHER_SECRET = SECRET;
+  Object.assign(process.env, {
+    DATABASE_URL: database.url,
+    WECHAT_APPID: APPID,
+    WECHAT_SECRET: SECRET,
+    WECHAT_BASE_URL: wechat.url,
+    ...SECRETS,
+  });
 });
 afterAll(() => {
-  for (const name of [...ENVIRONMENT, 'OTHER_SECRET']) Reflect.deleteProperty(process.env, name);
+  const names = ['DATABASE_URL', 'WECHAT_APPID', 'WECHAT_SECRET', 'WECHAT_BASE_URL'];
+  for (const name of [...names, ...Object.keys(SECRETS)]) Reflect.deleteProperty(process.env, name);
 });
 
 const examplesWith = (text: string): Example[] =>
@@ -54,6 +65,18 @@ const examplesWith = (text: string): Example[] =>
 /** One row for each different example with this text; most are the same in both languages. */
 const rowsWith = (text: string): { name: string; example: Example }[] =>
   examplesWith(text).map((example) => ({ name: example.places.join(' and '), example }));
+
+type Classes = Record<string, Type>;
+
+/** The name of the module in an example with a throttler. */
+const throttled = ({ code }: Example): string => /class (\w+Module)/.exec(code)?.[1] ?? '';
+
+/** The example that has this file name. */
+function one(file: string): Example {
+  const [example] = examplesWith(`// ${file}\n`);
+  if (example === undefined) throw new Error(`No example is called ${file}.`);
+  return example;
+}
 
 const load = async <T>({ path }: Example): Promise<T> => (await import(resolve(path))) as T;
 
@@ -96,7 +119,7 @@ it.each([...translated, { page: 'README.zh-CN.md', original: 'README.md' }])(
 
 it('the examples can all be imported, except those that start something', async () => {
   const others = examples.filter(
-    ({ code }) => !/createWxSession|'.\/session'|WechatSandbox|Sentry|throttler/.test(code),
+    ({ code }) => !/createWxSession|'.\/session'|WechatSandbox|createTestingModule|Sentry|throttler/.test(code),
   );
   expect(others.length).toBeGreaterThan(20);
   for (const example of others) await load(example);
@@ -104,21 +127,30 @@ it('the examples can all be imported, except those that start something', async 
 
 describe.each(rowsWith('createTestingModule'))('the test that is shown at $name', ({ example }) => {
   it('runs', async () => {
-    const names = ['token', 'anna', 'refused'].filter((name) =>
-      new RegExp(`const (\\{ )?${name}\\b`).test(example.code),
+    const results = ['token', 'anna', 'refused', 'orders', 'same', 'userId'].filter((name) =>
+      new RegExp(`^const (\\{ )?${name}\\b`, 'm').test(example.code),
     );
-    appendFileSync(example.path, `export { ${names.join()} };`);
-    const { token, anna, refused } = await load<{
+    appendFileSync(example.path, `export { ${results.join()} };`);
+    const shown = await load<{
       token?: string;
       anna?: Response;
       refused?: Response;
+      orders?: unknown;
+      same?: unknown;
+      userId?: string;
     }>(example);
-    if (token === undefined) {
+    if (shown.userId !== undefined) {
+      const { userId } = shown;
+      expect([shown.orders, shown.same]).toEqual([{ userId }, { userId }]);
+      return;
+    }
+    if (shown.token === undefined) {
+      const { anna, refused } = shown;
       expect(anna?.status).toBe(200);
       expect(await anna?.json()).toMatchObject({ tokenType: 'Bearer', isNewUser: true });
       expect([refused?.status, refused?.headers.get('wx-error')]).toEqual([401, 'WX_CODE_INVALID']);
     } else {
-      expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+      expect(shown.token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
     }
     const users = await database.query('DELETE FROM wechat_user RETURNING openid');
     expect(users.flat()).toContainEqual({ openid: 'o-anna' });
@@ -126,21 +158,30 @@ describe.each(rowsWith('createTestingModule'))('the test that is shown at $name'
 });
 
 describe.each(platforms)('on $name', (platform) => {
-  /** The module of an example beside a DataSource, if it has none of its own. */
-  async function start(AppModule: Type, { code }: Example): Promise<ListeningApp> {
-    const typeOrm = TypeOrmModule.forRoot({
-      type: 'postgres',
-      url: database.url,
-      autoLoadEntities: true,
-      migrations: wechatAuthMigrations,
-      migrationsRun: true,
+  /** In a process of its own: Jest on Node 20 cannot load @nestjs/throttler, and beside a sandbox no
+   * app starts that would call WeChat itself. */
+  let apps: ChildProcessByStdio<Writable, Readable, null>;
+  let urls: Record<string, string>;
+
+  beforeAll(async () => {
+    const modules = [
+      ...examplesWith('export class AppModule {}').map(({ path }) => `${path}#AppModule`),
+      ...examplesWith('ThrottlerModule').map((example) => `${example.path}#${throttled(example)}`),
+    ];
+    apps = spawn(process.execPath, [...PROGRAM, platform.name, ...modules], {
+      // Jest has a process.env of its own.
+      env: { ...process.env },
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
-    const imports = code.includes('TypeOrmModule.forRoot') ? [AppModule] : [typeOrm, AppModule];
-    const module = await Test.createTestingModule({ imports })
-      .setLogger(new LogCapture())
-      .compile();
-    return platform.listen(module);
-  }
+    const [line] = (await Promise.race([once(apps.stdout, 'data'), once(apps, 'exit')])) as [
+      Buffer,
+    ];
+    urls = JSON.parse(line.toString()) as Record<string, string>;
+  }, 60_000);
+  afterAll(async () => {
+    apps.stdin.end();
+    if (apps.exitCode === null) await once(apps, 'exit');
+  });
 
   const startHost = (
     metadata: Parameters<typeof servers.app>[0]['metadata'],
@@ -155,48 +196,66 @@ describe.each(platforms)('on $name', (platform) => {
     });
 
   it.each(rowsWith('export class AppModule {}'))('the app at $name starts', async ({ example }) => {
-    const { app, url } = await start(await loadExport(example, 'AppModule'), example);
-    try {
-      const [, path = 'wechat'] = /routes: \{ path: '([^']+)' \}/.exec(example.code) ?? [];
-      const { status, body } = await call('GET', `${url}/${path}/session`);
-      expect([status, body?.errorCode]).toEqual([401, 'WX_SESSION_MISSING']);
-      if (example.code.includes('wechatAuthConfig')) {
-        expect(await logIn(url, wechat.issueCode())).toMatch(/^ey/);
-      }
-    } finally {
-      await app.close();
+    const url = String(urls[`${example.path}#AppModule`]);
+    const [, path = 'wechat'] = /routes: \{ path: '([^']+)' \}/.exec(example.code) ?? [];
+    const { status, body } = await call('GET', `${url}/${path}/session`);
+    expect([status, body?.errorCode]).toEqual([401, 'WX_SESSION_MISSING']);
+    if (example.code.includes('wechatAuthConfig')) {
+      expect(await logIn(url, wechat.issueCode())).toMatch(/^ey/);
     }
   });
 
-  // In a process of its own, as Jest on Node 20 cannot load @nestjs/throttler.
-  it.each(rowsWith('ThrottlerModule'))(
+  it.each(rowsWith('class ThrottledModule'))(
     'the app at $name limits logins and no other request',
     async ({ example }) => {
-      const args = [...PROGRAM, example.path, 'ThrottledModule', platform.name];
-      const child = spawn(process.execPath, args, {
-        // Jest has a process.env of its own.
-        env: { ...process.env },
-        stdio: ['pipe', 'pipe', 'inherit'],
-      });
-      const exit = once(child, 'exit');
-      try {
-        const [line] = (await Promise.race([once(child.stdout, 'data'), exit])) as [Buffer];
-        const url = line.toString().trim();
-        const login = (): Promise<Answer> => call('POST', `${url}/wechat/login`, { body: {} });
-        const statuses = new Set<number>();
-        for (let i = 0; i < 30; i++) statuses.add((await login()).status);
-        expect([...statuses]).toEqual([400]);
-        const refused = await login();
-        expect(refused.status).toBe(429);
-        expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-        expect((await call('GET', `${url}/wechat/session`)).status).toBe(401);
-      } finally {
-        child.stdin.end();
-        await exit;
-      }
+      const url = String(urls[`${example.path}#ThrottledModule`]);
+      const login = (): Promise<Answer> => call('POST', `${url}/wechat/login`, { body: {} });
+      const statuses = new Set<number>();
+      for (let i = 0; i < 30; i++) statuses.add((await login()).status);
+      expect([...statuses]).toEqual([400]);
+      const refused = await login();
+      expect(refused.status).toBe(429);
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+      expect((await call('GET', `${url}/wechat/session`)).status).toBe(401);
     },
-    60_000,
   );
+
+  it.each(rowsWith('class UserThrottlerModule'))(
+    'the app at $name counts the requests of each user',
+    async ({ example }) => {
+      const url = String(urls[`${example.path}#UserThrottlerModule`]);
+      const [anna, bob] = [
+        await logIn(url, wechat.issueCode()),
+        await logIn(url, wechat.issueCode()),
+      ];
+      const show = async (token: string): Promise<number> =>
+        (await call('GET', `${url}/wechat/session`, { token })).status;
+      const statuses = new Set<number>();
+      for (let i = 0; i < 100; i++) statuses.add(await show(anna));
+      expect([...statuses]).toEqual([200]);
+      expect([await show(anna), await show(bob)]).toEqual([429, 200]);
+    },
+  );
+
+  /** A host with the accounts of its own that docs/accounts.md shows. */
+  async function startWithAccounts(
+    controllers: (Type | undefined)[],
+    providers: (Type | undefined)[],
+  ): Promise<ListeningApp> {
+    const { Account, Accounts } = await load<Classes>(one('accounts.ts'));
+    return servers.app({
+      platform,
+      databaseUrl: (await servers.database()).url,
+      wechatUrl: wechat.url,
+      extras: { loginHook: Accounts as Type<WechatLoginHook> },
+      metadata: {
+        imports: [TypeOrmModule.forFeature([Account as Type])],
+        controllers: controllers as Type[],
+        providers: [Accounts as Type, ...(providers as Type[])],
+      },
+      typeOrm: { synchronize: true, migrationsRun: false },
+    });
+  }
 
   it.each(rowsWith('class AuthController'))(
     'the routes at $name log in and out',
@@ -233,7 +292,31 @@ describe.each(platforms)('on $name', (platform) => {
     },
   );
 
-  it.each(rowsWith('class OrdersController'))(
+  it.each(rowsWith('class AccountController'))(
+    'the route at $name gets the row of the user from its pipe',
+    async ({ example }) => {
+      const { AccountController, AccountPipe } = await load<Classes>(example);
+      const { url } = await startWithAccounts([AccountController], [AccountPipe]);
+      const token = await logIn(url, wechat.issueCode());
+      expect((await call('GET', `${url}/account`, { token })).body).toEqual({ role: 'member' });
+    },
+  );
+
+  it.each(rowsWith('class AdminController'))(
+    'the guard at $name lets in users with the role, and no others',
+    async ({ example }) => {
+      const { AdminController, RolesGuard } = await load<Classes>(example);
+      const { url, app } = await startWithAccounts([AdminController], [RolesGuard]);
+      const token = await logIn(url, wechat.issueCode());
+      const show = async (): Promise<number> =>
+        (await call('GET', `${url}/admin`, { token })).status;
+      expect(await show()).toBe(403);
+      await app.get(DataSource).query(`UPDATE account SET role = 'admin'`);
+      expect(await show()).toBe(200);
+    },
+  );
+
+  it.each(rowsWith("@Controller('orders')"))(
     'the route at $name refuses sessions of another mini program',
     async ({ example }) => {
       const controllers = [await loadExport<Type>(example, 'OrdersController')];
@@ -289,6 +372,43 @@ it.each(rowsWith('requestLog'))(
     expect(lines).toContain('"url":"/me"');
     expect(lines).not.toContain(token);
     expect(lines).not.toContain(code);
+  },
+);
+
+it.each(rowsWith('class AuditLog'))(
+  'the log at $name has logins and refusals',
+  async ({ example }) => {
+    const { AuditLog } = await load<Classes>(example);
+    const logger = new LogCapture();
+    const { url } = await servers.app({
+      databaseUrl: database.url,
+      wechatUrl: wechat.url,
+      logger,
+      metadata: { providers: [AuditLog as Type] },
+    });
+    await logIn(url, wechat.issueCode());
+    await call('GET', `${url}/me`, { token: 'a.b.c' });
+    const types = [...logger.text.matchAll(/type: '([\w-]+)'/g)].map(([, type]) => type);
+    expect(types).toEqual(['login', 'session-refused']);
+  },
+);
+
+it.each(rowsWith('class WechatEventBridge'))(
+  'the bridge at $name passes events on to @nestjs/event-emitter',
+  async ({ example }) => {
+    const { WechatEventBridge } = await load<Classes>(example);
+    const { app, url } = await servers.app({
+      databaseUrl: database.url,
+      wechatUrl: wechat.url,
+      metadata: {
+        imports: [EventEmitterModule.forRoot()],
+        providers: [WechatEventBridge as Type],
+      },
+    });
+    const events: unknown[] = [];
+    app.get(EventEmitter2).on('wechat.login', (event) => events.push(event));
+    await logIn(url, wechat.issueCode());
+    expect(events).toMatchObject([{ type: 'login', isNew: true }]);
   },
 );
 

@@ -28,6 +28,7 @@ const PAGES: readonly Group[] = [
     pages: {
       guard: { en: 'Guard and transports', zh: '守卫与传输方式' },
       accounts: { en: 'Users, roles, hooks', zh: '用户、角色与钩子' },
+      events: { en: 'Events', zh: '事件' },
       'several-apps': { en: 'Several mini programs', zh: '多个小程序' },
       'mini-program': { en: 'The mini program', zh: '小程序端' },
       'user-data': { en: 'User data, phone numbers', zh: '用户数据与手机号' },

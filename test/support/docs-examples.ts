@@ -51,6 +51,9 @@ export function blocksOf(page: string): Block[] {
   );
 }
 
+/** Tests of an app that `nest new` makes are run there: see test/new-apps. */
+const isTestedInNewApps = (code: string): boolean => code.startsWith('// test/');
+
 /** What stays the same when a page is translated. */
 export const withoutComments = (code: string): string =>
   code.replace(/ *\/\*[^]*?\*\/| *\/\/.*$/gm, '');
@@ -67,7 +70,7 @@ export function writeExamples(): Example[] {
   const examples = new Map<string, Example>();
   for (const { place, language, code } of PAGES.flatMap(blocksOf)) {
     const hasImports = /^import /m.test(code);
-    if (language === 'js' && !hasImports) continue;
+    if ((language === 'js' && !hasImports) || isTestedInNewApps(code)) continue;
     const [, name = place.replaceAll(/[/:.]/g, '-')] = /^\/\/ ([\w.-]+)\.[tj]s/.exec(code) ?? [];
     const known = examples.get(withoutComments(code));
     if (known !== undefined) {
