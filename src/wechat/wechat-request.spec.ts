@@ -14,7 +14,7 @@ const request: WechatRequest = { path: '/path', query: { secret: SECRET } };
 
 /** Fails in place of the network. */
 const failing = (error: unknown): HttpService =>
-  new HttpService(axios.create({ adapter: () => Promise.reject(error as Error) }));
+  new HttpService(axios.create({ adapter: () => Promise.reject(error) }));
 
 describe('sendRequest', () => {
   let server: Server;
