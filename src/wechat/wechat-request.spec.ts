@@ -13,7 +13,7 @@ const SECRET = 'the-app-secret';
 const request: WechatRequest = { path: '/path', query: { secret: SECRET } };
 
 /** Fails in place of the network. */
-const failing = (error: unknown): HttpService =>
+const failing = (error: Error): HttpService =>
   new HttpService(axios.create({ adapter: () => Promise.reject(error) }));
 
 describe('sendRequest', () => {
@@ -84,7 +84,7 @@ describe('sendRequest', () => {
     expect(failure).toMatchObject({ failure: { errorCode: 'WX_UPSTREAM_UNAVAILABLE', errmsg } });
   });
 
-  it.each<[string, unknown, string]>([
+  it.each<[string, Error, string]>([
     ['an error of its own', new TypeError(SECRET), 'the request could not be made'],
     ['an error without a code', new AxiosError(SECRET), 'the connection failed'],
   ])('takes %s for a request that may have been sent', async (_, error, errmsg) => {
