@@ -1,12 +1,12 @@
 import { WxApp, WxOptional, WxPublic } from './wx-session.decorators.js';
 
-/** Who may call a handler, as the decorators say it. */
+/** Who may call a handler, according to its decorators. */
 export interface RouteAccess {
-  /** Everybody, and no token is read. */
+  /** Any client; no token is read. */
   readonly isPublic: boolean;
-  /** Everybody without a token, but nobody with a token that is not valid. */
+  /** Any client without a token. An invalid token is refused. */
   readonly isOptional: boolean;
-  /** The one mini program whose sessions are let in; all of them where absent. */
+  /** The one mini program whose sessions are accepted; if absent, those of all. */
   readonly appid: string | undefined;
 }
 
@@ -14,7 +14,7 @@ const CLOSED: RouteAccess = { isPublic: false, isOptional: false, appid: undefin
 
 /**
  * The nearest declaration counts: on the handler, on its class, on a class that it extends.
- * `@WxOptional()` alone says nothing about the app, which the next declaration may name.
+ * `@WxOptional()` names no app, so the next declaration may name one.
  */
 export function accessOf(handler: object, type: object): RouteAccess {
   let access: RouteAccess | undefined;
@@ -32,14 +32,14 @@ function* targetsOf(handler: object, type: object): Generator<object> {
   yield* lineageOf(type);
 }
 
-/** A class, and the classes that it extends, the nearest first. */
+/** A class and the classes that it extends, nearest first. */
 export function* lineageOf(type: object): Generator<object> {
   for (let each: unknown = type; typeof each === 'function'; each = Object.getPrototypeOf(each)) {
     yield each;
   }
 }
 
-/** The decorators of a handler or a class that its `@WxPublic()` excludes. */
+/** The decorators of a handler or class that contradict its `@WxPublic()`. */
 export const contradictionsOf = (target: object): string[] =>
   isPublic(target)
     ? [
@@ -48,7 +48,7 @@ export const contradictionsOf = (target: object): string[] =>
       ]
     : [];
 
-/** What a handler or a class declares itself; a contradiction closes it. */
+/** What a handler or class itself declares. A contradiction counts as not public. */
 function declaredOn(target: object): RouteAccess | undefined {
   const declared = {
     isPublic: isPublic(target),

@@ -10,11 +10,24 @@ import { accessOf, type RouteAccess } from './route-access.js';
 import { transportOf } from './transports/transports.js';
 
 /**
- * Lets in requests with a session of ours: `@UseGuards(WxSessionGuard)`, or for the whole app
- * `{ provide: APP_GUARD, useClass: WxSessionGuard }` with `@WxPublic()` on open routes,
- * and `@WxOptional()` where a session is welcome but not needed.
+ * Accepts only calls with a valid session token. Use `@UseGuards(WxSessionGuard)`, or guard the
+ * whole app with `{ provide: APP_GUARD, useClass: WxSessionGuard }`, `@WxPublic()` on open routes
+ * and `@WxOptional()` on routes that work with and without a session.
  *
- * Extend it and override {@link getToken} or {@link refuse} where your app differs.
+ * The token is read from the `Authorization: Bearer` header (RFC 6750 section 2.1), and over
+ * Socket.IO first from `auth.token` of the handshake. To change this or the refusal, extend the
+ * guard and override {@link getToken} or {@link refuse}.
+ *
+ * @example
+ * \@Controller('orders')
+ * \@UseGuards(WxSessionGuard)
+ * class OrdersController {
+ *   \@Get()
+ *   list(@CurrentWxSession('userId') userId: string) {
+ *     return this.orders.findByUser(userId);
+ *   }
+ * }
+ * @publicApi
  */
 @Injectable()
 export class WxSessionGuard implements CanActivate {
@@ -25,9 +38,10 @@ export class WxSessionGuard implements CanActivate {
   ) {}
 
   /**
+   * Called by Nest.
    * @throws {@link WechatAuthError} `WX_SESSION_MISSING`, `WX_SESSION_INVALID`,
-   * `WX_SESSION_EXPIRED`, `WX_SESSION_REVOKED`, `WX_STORE_UNAVAILABLE`; over GraphQL, WebSockets
-   * and RPC as the exception of that transport.
+   * `WX_SESSION_EXPIRED`, `WX_SESSION_REVOKED`, `WX_APP_UNAVAILABLE`, `WX_STORE_UNAVAILABLE`; over
+   * GraphQL, WebSockets and RPC as the exception of that transport.
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     clearGuardedCall(context);
@@ -42,12 +56,12 @@ export class WxSessionGuard implements CanActivate {
     }
   }
 
-  /** Where the token comes from; `undefined` where the request has none. */
+  /** Reads the token of a call; `undefined` if it has none. */
   protected getToken(context: ExecutionContext): string | undefined {
     return transportOf(context).tokenOf(context);
   }
 
-  /** What happens to a request that is not let in; an override must throw or return false. */
+  /** Refuses a call. An override must throw or return false. */
   protected async refuse(error: WechatAuthError, context: ExecutionContext): Promise<boolean> {
     throw await transportOf(context).exceptionOf(error, context, this.adapterHost.httpAdapter);
   }

@@ -6,7 +6,7 @@ import { nextEpoch } from './users.repository.js';
 import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
 import { WechatUser } from './wechat-user.entity.js';
 
-/** What a session is known by in the database. */
+/** What identifies a session in the database. */
 export interface SessionKey {
   readonly userId: string;
   readonly id: string;
@@ -14,7 +14,7 @@ export interface SessionKey {
   readonly epoch: number;
 }
 
-/** The statements that end sessions and ask which have ended. All throw `WX_STORE_UNAVAILABLE`. */
+/** The statements that end sessions and find ended ones. All throw `WX_STORE_UNAVAILABLE`. */
 @Injectable()
 export class RevocationsRepository {
   constructor(
@@ -23,7 +23,7 @@ export class RevocationsRepository {
   ) {}
 
   /**
-   * @param epoch - of the session, where it is known.
+   * @param epoch - of the session, if known.
    * @returns whether the session had not ended yet.
    */
   async revoke(
@@ -42,8 +42,8 @@ export class RevocationsRepository {
   }
 
   /**
-   * Ends the sessions of the epoch that the user has now. A statement that reaches Postgres when its
-   * caller has given up does nothing, so it never ends a later login.
+   * Ends the sessions of the user's current epoch. A statement that reaches Postgres after its
+   * deadline does nothing, so it never ends a later login.
    * @returns whether there is such a user.
    */
   async revokeAll(userId: string): Promise<boolean> {
@@ -62,14 +62,14 @@ export class RevocationsRepository {
       (row) => row.boolean('in_time'),
     );
     if (inTime !== true) {
-      // In time for us but not for Postgres: its clock is not what we thought.
+      // In time for this server but not for Postgres: the estimate of its clock is wrong.
       this.clock.forget();
       throw new WechatAuthError('WX_STORE_UNAVAILABLE');
     }
     return true;
   }
 
-  /** The session epoch of a user; `undefined` where there is no such user. */
+  /** The session epoch of a user; `undefined` if there is no such user. */
   async findEpoch(userId: string): Promise<number | undefined> {
     const [epoch] = await this.postgres.query(
       `SELECT session_epoch FROM ${this.users} WHERE id = $1`,
@@ -79,7 +79,7 @@ export class RevocationsRepository {
     return epoch;
   }
 
-  /** The indexes of the sessions that have ended or whose user is gone. */
+  /** The indexes of the sessions that have ended or whose user was removed. */
   async findEnded(sessions: readonly SessionKey[]): Promise<ReadonlySet<number>> {
     // Two lookups by key, not a join: a plan made while the tables are empty stays fast.
     const [ended] = await this.postgres.query(
@@ -103,18 +103,17 @@ export class RevocationsRepository {
         return new Set(list === '' ? [] : list.split(',').map(Number));
       },
     );
-    // Fail closed: no answer lets nobody in.
+    // Fail closed: without a result no session is accepted.
     if (ended === undefined) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
     return ended;
   }
 
   /**
-   * Clears up to `limit` revocations of sessions that have expired, where no other instance does so
-   * at this time.
+   * Deletes up to `limit` revocations of expired sessions, unless another instance is doing so.
    * @returns how many rows were cleared.
    */
   async clearExpired(limit: number): Promise<number> {
-    // One hour more: an instance whose clock is behind that of Postgres still accepts the token.
+    // One hour later: an instance whose clock is behind that of Postgres still accepts the token.
     const [cleared = 0] = await this.postgres.query(
       `WITH cleared AS (
          DELETE FROM ${this.revoked} r USING (
@@ -141,5 +140,5 @@ export class RevocationsRepository {
   }
 }
 
-/** An array of Postgres. UUIDs and numbers need no quotes; pg would check each of them. */
+/** A Postgres array literal. UUIDs and numbers need no quotes, and pg would check each of them. */
 const arrayOf = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;

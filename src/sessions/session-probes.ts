@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { GatheredQuery } from '../postgres/gathered-query.js';
 import { RevocationsRepository, type SessionKey } from '../postgres/revocations.repository.js';
 
-/** Asks Postgres whether sessions are live, for all who ask at the same time together. */
+/** Asks Postgres whether sessions are live; concurrent calls share one query. */
 @Injectable()
 export class SessionProbes {
   private readonly probes = new GatheredQuery<SessionKey, boolean>(async (sessions) => {

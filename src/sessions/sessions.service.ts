@@ -14,8 +14,15 @@ import { SessionWatcher, type SessionEnd, type WatchedSession } from './session-
 import { epochOf, sessionOf, type IssuedSession, type WxSession } from './wx-session.js';
 
 /**
- * Issues, verifies and ends our sessions. Ending is strict: once a call here has ended a session,
- * no instance on the same database accepts it.
+ * Issues, verifies and ends sessions. Ending is strict: once a call here has ended a session, no
+ * instance on the same database accepts it.
+ *
+ * @example
+ * \@Delete('sessions')
+ * async logoutEverywhere(@CurrentWxSession('userId') userId: string): Promise<void> {
+ *   await this.sessions.revokeAll(userId);
+ * }
+ * @publicApi
  */
 @Injectable()
 export class SessionsService {
@@ -29,8 +36,12 @@ export class SessionsService {
   ) {}
 
   /**
-   * Issues a session to a user just read from the database. Where `apps` is a function it is not
-   * asked: a session of an app that is gone is refused by {@link verify}.
+   * Issues a session to a user who was just read from the database. If `apps` is a function, it is
+   * not called: {@link verify} refuses the session of an app that was removed.
+   *
+   * @example
+   * const user = await users.findById(userId);
+   * if (user) return await sessions.issue(user);
    * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
    */
   async issue(user: Pick<WechatUser, 'id' | 'appid' | 'sessionEpoch'>): Promise<IssuedSession> {
@@ -38,12 +49,17 @@ export class SessionsService {
   }
 
   /**
+   * Returns the session of a token if it is valid and has not ended: one query, shared with
+   * concurrent calls.
+   *
+   * @example
+   * const { userId } = await sessions.verify(token);
    * @throws {@link WechatAuthError} `WX_SESSION_INVALID`, `WX_SESSION_EXPIRED`,
    * `WX_SESSION_REVOKED`, `WX_APP_UNAVAILABLE`, `WX_STORE_UNAVAILABLE`
    */
   async verify(token: string): Promise<WxSession> {
     const claims = this.verifiedClaims(token);
-    // Only of a token that we have signed: nobody else makes us ask the host.
+    // Only for a token that we have signed: forged tokens never call the app's function.
     const hasApp = this.apps.has(claims.aud);
     if (hasApp !== true && !(await hasApp)) {
       throw this.refusal('WX_SESSION_INVALID', () => sessionOf(claims));
@@ -56,8 +72,8 @@ export class SessionsService {
   }
 
   /**
-   * Publishes that a request is refused for its session.
-   * @param find - the session, where it is known.
+   * Publishes that a request is refused because of its session.
+   * @param find - returns the session, if known.
    * @returns the error to throw.
    * @internal
    */
@@ -91,12 +107,15 @@ export class SessionsService {
 
   /**
    * Ends one session.
-   * @returns whether it was not over before.
+   *
+   * @example
+   * await sessions.revoke(session);
+   * @returns whether this call ended it; `false` if it had ended before.
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
-   * @throws `TypeError` where it is no session
+   * @throws `TypeError` if `session` is not a session
    */
   async revoke(session: WxSession): Promise<boolean> {
-    const { expiresAt, ...key } = knownBy(session);
+    const { expiresAt, ...key } = watchedSessionOf(session);
     const isRevoked = await this.revocations.revoke(key, expiresAt);
     if (isRevoked) {
       const { appid } = session;
@@ -107,9 +126,12 @@ export class SessionsService {
   }
 
   /**
-   * Ends the session of a token, also of an instance whose clock is ahead; any other text is no
-   * session and nothing to end.
-   * @returns whether there was a session to end.
+   * Ends the session of a token, also of a token from an instance whose clock is ahead. Any other
+   * string is ignored.
+   *
+   * @example
+   * await sessions.revokeToken(token);
+   * @returns whether this call ended a session.
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
    */
   async revokeToken(token: string): Promise<boolean> {
@@ -124,10 +146,13 @@ export class SessionsService {
   }
 
   /**
-   * Ends every session of a user.
+   * Ends all sessions of a user.
+   *
+   * @example
+   * await sessions.revokeAll(userId);
    * @returns whether there is such a user.
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
-   * @throws `TypeError` where `userId` is no UUID
+   * @throws `TypeError` if `userId` is not a UUID
    */
   async revokeAll(userId: string): Promise<boolean> {
     const id = uuidOf(userId, 'userId');
@@ -138,20 +163,25 @@ export class SessionsService {
 
   /**
    * Emits once, within ten seconds of the end of the session, and completes: for streams and sockets
-   * that outlive their request. All watched sessions share one query every four seconds. An outage
-   * of Postgres ends no session.
+   * that stay open after the guard has run. All watched sessions share one query every four seconds.
+   * An outage of Postgres ends no session.
    *
-   * @param session - as the guard or {@link verify} has given it: a copy of it does not tell what
-   * {@link revokeAll} had ended before.
-   * @throws `TypeError` where it is no session
+   * @example
+   * \@Sse('prices')
+   * prices(@CurrentWxSession() session: WxSession): Observable<MessageEvent> {
+   *   return this.feed.pipe(takeUntil(this.sessions.ended(session)));
+   * }
+   * @param session - the object from the guard or {@link verify}: for a copy of it, an earlier
+   * {@link revokeAll} is not detected.
+   * @throws `TypeError` if `session` is not a session
    */
   ended(session: WxSession): Observable<SessionEnd> {
-    return this.watcher.ended(knownBy(session));
+    return this.watcher.ended(watchedSessionOf(session));
   }
 }
 
-/** What a session is known by. @throws `TypeError` where the host has made up one that is none */
-function knownBy(session: WxSession): WatchedSession {
+/** What identifies a session. @throws `TypeError` if `session` is not a session */
+function watchedSessionOf(session: WxSession): WatchedSession {
   const { expiresAt } = session;
   if (!(expiresAt instanceof Date) || Number.isNaN(expiresAt.getTime())) {
     throw new TypeError('session.expiresAt must be a valid Date.');

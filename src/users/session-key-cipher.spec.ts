@@ -50,6 +50,14 @@ describe('SessionKeyCipher', () => {
     expect(cipherWith().open(own, owner)).toBeUndefined();
   });
 
+  it('opens what earlier releases have sealed', () => {
+    const sealed = Buffer.from(
+      'AbNB8C6A3a4yDZzmMNxbXe+iNYjQB4LaMJR/fAAuxp1WSvxZlZOkAg==',
+      'base64',
+    );
+    expect(cipherWith().open(sealed, owner)).toBe('the key');
+  });
+
   it('seals with the first secret and opens with all', () => {
     const before = cipherWith(OTHER).seal('the key', owner);
     const rotated = cipherWith([SECRET, OTHER]);
