@@ -119,7 +119,8 @@ it.each([...translated, { page: 'README.zh-CN.md', original: 'README.md' }])(
 
 it('the examples can all be imported, except those that start something', async () => {
   const others = examples.filter(
-    ({ code }) => !/createWxSession|'.\/session'|WechatSandbox|createTestingModule|Sentry|throttler/.test(code),
+    ({ code }) =>
+      !/createWxSession|'.\/session'|WechatSandbox|createTestingModule|Sentry|throttler/.test(code),
   );
   expect(others.length).toBeGreaterThan(20);
   for (const example of others) await load(example);

@@ -77,7 +77,7 @@ describe.each(pages)(
     it('have no option that does not exist', () => {
       const names = [...inOptions.keys()].filter((name) => !isVariable(name));
       const ofApps = ['apps', 'defaultAppid', 'component', 'accessToken'];
-    const known = [...ofApps, ...options.map(([name]) => name)];
+      const known = [...ofApps, ...options.map(([name]) => name)];
       expect(names.filter((name) => !known.includes(name))).toEqual([]);
     });
 

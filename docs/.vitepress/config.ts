@@ -2,6 +2,7 @@ import { defineConfig, type DefaultTheme } from 'vitepress';
 import { apiSidebar, sidebar } from './navigation.js';
 import { copyOutsidePages, rewrites } from './outside-pages.js';
 import { siteLinks } from './site-links.js';
+import { slugOf } from './slug.js';
 import { tokenize } from './tokenize.js';
 
 copyOutsidePages();
@@ -78,7 +79,7 @@ export default defineConfig({
       themeConfig: chinese,
     },
   },
-  markdown: { config: siteLinks },
+  markdown: { config: siteLinks, anchor: { slugify: slugOf } },
   themeConfig: {
     outline: [2, 3],
     search: {
