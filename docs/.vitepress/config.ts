@@ -79,7 +79,11 @@ export default defineConfig({
       themeConfig: chinese,
     },
   },
-  markdown: { config: siteLinks, anchor: { slugify: slugOf } },
+  markdown: {
+    config: siteLinks,
+    anchor: { slugify: slugOf },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
   themeConfig: {
     outline: [2, 3],
     search: {
