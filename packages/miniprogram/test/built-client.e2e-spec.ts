@@ -51,7 +51,7 @@ describe.each(platforms)('the built client, with an app on $name', (platform) =>
   let stage: Stage;
 
   beforeAll(async () => {
-    stage = await startStage(platform, { options: { session: { expiresIn: 2 } } });
+    stage = await startStage(platform, { options: { session: { expiresIn: 4 } } });
   });
   afterAll(() => stage.close());
 
@@ -72,7 +72,7 @@ describe.each(platforms)('the built client, with an app on $name', (platform) =>
       const { wx, client, setClock } = createPhone(stage, `o-late${hours}`);
       await client.login();
       setClock(hours);
-      await new Promise((passed) => setTimeout(passed, 2100));
+      await new Promise((passed) => setTimeout(passed, 4100));
       // A clock that is behind does not see it: there the server says so.
       expect(client.session === undefined).toBe(hours >= 0);
       wx.forgetAll();
