@@ -110,6 +110,10 @@ export class WechatAuthModule extends ConfigurableModuleClass implements OnModul
     super();
   }
 
+  /**
+   * Called by Nest: checks that the app uses the module and guard correctly.
+   * @internal
+   */
   onModuleInit(): void {
     const problems = [
       ...this.registrationProblems(),

@@ -24,6 +24,10 @@ import { WechatAuthError } from './wechat-auth.error.js';
 export class WechatAuthHeadersInterceptor implements NestInterceptor {
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
+  /**
+   * Called by Nest.
+   * @internal
+   */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const { httpAdapter } = this.adapterHost;
     const response: unknown = context.switchToHttp().getResponse();

@@ -25,8 +25,11 @@ export interface WechatUpstreamDetails {
  * @publicApi
  */
 export class WechatUpstreamError extends WechatAuthError {
+  /** WeChat's numeric error code; `undefined` if there was no response. */
   readonly errcode: number | undefined;
+  /** WeChat's message without secrets, or the reason why there was no response. */
   readonly errmsg: string | undefined;
+  /** WeChat's id of the request, for its support. */
   readonly rid: string | undefined;
 
   constructor(

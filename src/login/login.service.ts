@@ -18,9 +18,11 @@ import { SessionsService } from '../sessions/sessions.service.js';
 export interface LoginResult {
   /** For `Authorization: Bearer <token>`. */
   token: string;
+  /** The scheme of the `Authorization` header. */
   tokenType: 'Bearer';
   /** Seconds until the session expires. */
   expiresIn: number;
+  /** When the session expires; in JSON, ISO 8601. */
   expiresAt: Date;
   /** The library's id of the user, a UUID. */
   userId: string;
@@ -30,6 +32,10 @@ export interface LoginResult {
   account?: object;
 }
 
+/**
+ * What a login may be given besides the code.
+ * @publicApi
+ */
 export interface LoginOptions {
   /** The mini program of the code; if absent, the default app. */
   appid?: string | undefined;

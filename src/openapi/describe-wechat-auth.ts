@@ -9,6 +9,10 @@ export interface OpenApiDocument {
   components?: object;
 }
 
+/**
+ * The options of {@link describeWechatAuth}.
+ * @publicApi
+ */
 export interface DescribeWechatAuthOptions {
   /**
    * The path of the login routes in the document: your global prefix and version, if any, and

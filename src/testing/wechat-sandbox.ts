@@ -24,8 +24,8 @@ import type {
  *
  * @example
  * const wechat = await WechatSandbox.start();
- * WechatAuthModule.forRoot({ appid, secret, wechat: { baseUrl: wechat.url } });
- * await request(server).post('/wechat/login').send({ code: wechat.issueCode({ openid: 'o-anna' }) });
+ * const module = WechatAuthModule.forRoot({ appid, secret, wechat: { baseUrl: wechat.url } });
+ * const code = wechat.issueCode({ openid: 'o-anna' }); // for POST /wechat/login
  * @publicApi
  */
 export class WechatSandbox {

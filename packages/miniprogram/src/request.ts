@@ -8,10 +8,10 @@ import type { SendOptions, WxTask } from './wx-session.types.js';
 
 const CALLBACKS = ['success', 'fail', 'complete'];
 
-/** What a page asks for. */
+/** The request of a page. */
 type Given = Sent & SendOptions;
 
-/** One request of a page, with the session. */
+/** Sends one request of a page with the session. */
 export function request<Answer extends AnyAnswer>(
   transport: Transport,
   given: Given,
@@ -25,7 +25,7 @@ export function request<Answer extends AnyAnswer>(
     }
     const { method, replay = transport !== 'uploadFile' && isIdempotent(method) } = given;
     const sent = Object.assign({}, given, { url: urlOf(given.url) });
-    // Ours alone.
+    // Only for this client.
     delete sent.replay;
     delete sent.onTask;
     const use = await sessions.begin();

@@ -5,7 +5,7 @@ import { WxSessionGuard } from '../../../../src/index.js';
 
 type Incoming = Readable & { body?: unknown; headers: Record<string, string> };
 
-/** Guarded routes that take and give files, and answer in parts, or never. */
+/** Guarded routes that receive and send files, and respond in parts, or never. */
 @Controller()
 @UseGuards(WxSessionGuard)
 export class FilesController {
