@@ -8,7 +8,7 @@ const limits = { recovery: 30_000 };
 
 const onCluster = (
   name: string,
-  happen: (cluster: PatroniCluster) => Promise<unknown>,
+  inject: (cluster: PatroniCluster) => Promise<unknown>,
 ): Fault<PatroniCluster> => ({
   name,
   seconds: 0,
@@ -17,7 +17,7 @@ const onCluster = (
     // What the fault before has left is repaired first.
     await postgres.untilHealthy();
     await sleep(2000);
-    await happen(postgres);
+    await inject(postgres);
   },
   heal: () => undefined,
 });

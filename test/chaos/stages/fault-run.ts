@@ -46,7 +46,7 @@ export async function runFault<Server extends PostgresServer>(
   const backends = new Backends(world.database);
   const load = new Load(world, world.contract, new Ledger(fault.excused));
   await sleep(WARM_UP_MS);
-  const failures = await happen(fault, world);
+  const failures = await injectFault(fault, world);
   const recovery = await untilRecovered(world);
   await load.stop();
   const { requests, ledger } = load;
@@ -82,7 +82,7 @@ export async function runFault<Server extends PostgresServer>(
 }
 
 /** @returns what the fault itself complains of. */
-async function happen<Server extends PostgresServer>(
+async function injectFault<Server extends PostgresServer>(
   { inject, heal, seconds }: Fault<Server>,
   world: World<Server>,
 ): Promise<string[]> {

@@ -24,7 +24,7 @@ export async function checkHistories(world: World, isQuick: boolean): Promise<Se
   await world.rewire({});
   const rows: Row[] = [];
   const chosen = situations.filter((situation) => !isQuick || situation.isQuick === true);
-  for (const { name, happen } of chosen) rows.push(await check(name, world, happen));
+  for (const { name, run } of chosen) rows.push(await check(name, world, run));
   const planted = await checkPlanted(world);
   await world.rewire({});
   return {
@@ -63,9 +63,9 @@ async function checkPlanted(world: World): Promise<Row[]> {
 async function check(
   name: string,
   world: World,
-  happen: (world: World) => Promise<unknown>,
+  run: (world: World) => Promise<unknown>,
 ): Promise<Row> {
-  const histories = await recordHistories(world, world.contract, () => happen(world));
+  const histories = await recordHistories(world, world.contract, () => run(world));
   const sum = (of: (history: SessionHistory) => number): number =>
     histories.reduce((total, history) => total + of(history), 0);
   const row: Row = {

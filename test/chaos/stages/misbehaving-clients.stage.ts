@@ -2,7 +2,7 @@ import { number, table } from '../../../bench/report/format.js';
 import type { AppProcess } from '../apps/app-process.js';
 import { Requests } from '../load/requests.js';
 import { operationsOf } from '../misbehaviour/random-requests.js';
-import { RUDENESS } from '../misbehaviour/rude-clients.js';
+import { MISBEHAVIOURS } from '../misbehaviour/misbehaving-clients.js';
 import { untilRecovered } from '../recovery.js';
 import { seconds } from '../report/fault-rows.js';
 import type { Section } from '../report/section.js';
@@ -13,7 +13,7 @@ import { logIn } from '../../support/http.js';
 /** What Node and the frameworks answer before any code of an app runs. */
 const PROTOCOL = [400, 408, 413, 415, 431];
 
-/** Random requests to each endpoint, and what `RUDENESS` is multiplied by. */
+/** Random requests to each endpoint, and what `MISBEHAVIOURS` is multiplied by. */
 const FULL = { requests: 10_000, scale: 5 };
 const QUICK = { requests: 600, scale: 1 };
 
@@ -31,7 +31,7 @@ interface Row {
 export async function tryMisbehavingClients(world: World, isQuick: boolean): Promise<Section> {
   await world.rewire({});
   const { requests, scale } = isQuick ? QUICK : FULL;
-  const rows = [...(await fuzz(world, requests)), ...(await beRude(world, scale))];
+  const rows = [...(await fuzz(world, requests)), ...(await misbehave(world, scale))];
   return {
     title: 'Clients that misbehave',
     text: text(rows),
@@ -71,16 +71,16 @@ async function fuzz(world: World, count: number): Promise<Row[]> {
   return rows;
 }
 
-async function beRude(world: World, scale: number): Promise<Row[]> {
+async function misbehave(world: World, scale: number): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const { name, happen } of RUDENESS) {
+  for (const { name, run } of MISBEHAVIOURS) {
     const statuses = new Map<number, number>();
     const problems: string[] = [];
     for (const app of world.fleet.apps) {
       const meanwhile = async (): Promise<void> => {
         if (!(await isServing(app, world))) problems.push(`${app.name} served nobody else`);
       };
-      for (const status of await happen(app, scale, meanwhile)) {
+      for (const status of await run(app, scale, meanwhile)) {
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }
     }

@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppProcess } from '../apps/app-process.js';
 
 /** Something that clients do to an app by way of bare sockets. */
-export interface Rudeness {
+export interface Misbehaviour {
   readonly name: string;
   /**
    * @param meanwhile - does what others do, while it lasts.
    * @returns the statuses that the app has answered with.
    */
-  readonly happen: (
+  readonly run: (
     app: AppProcess,
     scale: number,
     meanwhile: () => Promise<void>,
@@ -59,10 +59,10 @@ async function answersTo(
   return statuses;
 }
 
-export const RUDENESS: readonly Rudeness[] = [
+export const MISBEHAVIOURS: readonly Misbehaviour[] = [
   {
     name: 'bodies that come one byte at a time, and never whole',
-    happen: async (app, scale, meanwhile) => {
+    run: async (app, scale, meanwhile) => {
       const sockets = await openMany(app, 200 * scale);
       for (const socket of sockets) socket.write(`${LOGIN}Content-Length: 100\r\n\r\n{`);
       for (let byte = 0; byte < 10; byte++) {
@@ -76,7 +76,7 @@ export const RUDENESS: readonly Rudeness[] = [
   },
   {
     name: 'requests whose client is gone in the middle of them',
-    happen: async (app, scale) => {
+    run: async (app, scale) => {
       for (let round = 0; round < 5; round++) {
         const sockets = await openMany(app, 200 * scale);
         for (const [i, socket] of sockets.entries()) {
@@ -90,7 +90,7 @@ export const RUDENESS: readonly Rudeness[] = [
   },
   {
     name: 'headers of 20 KB, and 3,000 headers',
-    happen: async (app, scale) => [
+    run: async (app, scale) => [
       ...(await answersTo(
         app,
         20 * scale,
@@ -106,14 +106,14 @@ export const RUDENESS: readonly Rudeness[] = [
   },
   {
     name: 'bytes that are no HTTP',
-    happen: (app, scale) =>
+    run: (app, scale) =>
       answersTo(app, 50 * scale, (i) =>
         Buffer.from(Array.from({ length: 200 }, (_, at) => (at * 7 + i) % 256)),
       ),
   },
   {
     name: 'idle connections, 1,000 of them at a time for each scale',
-    happen: async (app, scale, meanwhile) => {
+    run: async (app, scale, meanwhile) => {
       const sockets = await openMany(app, 1000 * scale);
       await meanwhile();
       closeAll(sockets);
