@@ -4,7 +4,7 @@ import { jitter, straight } from '../network/carry.js';
 import { killAndStart } from '../faults/postgres.js';
 import type { World } from '../world.js';
 
-/** What happens while a history is recorded. */
+/** A situation in which a history is recorded. */
 export interface Situation {
   readonly name: string;
   /** Part of the short form. */
@@ -12,13 +12,13 @@ export interface Situation {
   readonly run: (world: World) => Promise<unknown>;
 }
 
-/** A mistake of an app that has to show in its history. */
+/** A mistake of an app that must be found in its history. */
 export interface Mistake {
   readonly name: string;
   readonly mistake: NonNullable<Wiring['mistake']>;
 }
 
-/** Answers overtake one another on their way from Postgres. */
+/** Responses of Postgres arrive in another order. */
 export const unevenly = async ({ network }: World): Promise<void> => {
   network.carry = jitter(400);
   await sleep(5000);

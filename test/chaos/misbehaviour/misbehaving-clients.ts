@@ -3,12 +3,12 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppProcess } from '../apps/app-process.js';
 
-/** Something that clients do to an app by way of bare sockets. */
+/** What misbehaving clients do with an app over bare sockets. */
 export interface Misbehaviour {
   readonly name: string;
   /**
-   * @param meanwhile - does what others do, while it lasts.
-   * @returns the statuses that the app has answered with.
+   * @param meanwhile - runs other clients at the same time.
+   * @returns the statuses of the responses.
    */
   readonly run: (
     app: AppProcess,
@@ -22,7 +22,7 @@ const LOGIN = 'POST /wechat/login HTTP/1.1\r\nHost: x\r\nContent-Type: applicati
 async function open(app: AppProcess): Promise<Socket> {
   const { port, hostname } = new URL(app.url);
   const socket = connect(Number(port), hostname);
-  // What an app does about such a client is to end its connection.
+  // The app closes the connection of such a client.
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   return socket;
@@ -35,7 +35,7 @@ const closeAll = (sockets: readonly Socket[]): void => {
   for (const socket of sockets) socket.destroy();
 };
 
-/** Sends bytes. @returns the status of the answer, where there is one. */
+/** Sends bytes. @returns the status of the response, if there is one. */
 async function statusOf(app: AppProcess, bytes: string | Buffer): Promise<number | undefined> {
   const socket = await open(app);
   const answer = once(socket, 'data', { signal: AbortSignal.timeout(5000) }).catch(() => []);

@@ -7,9 +7,9 @@ import type { Section } from '../report/section.js';
 import { say } from '../say.js';
 import type { World } from '../world.js';
 
-/** How often a planted mistake may escape: whether it shows is a matter of chance. */
+/** How often a planted mistake may stay undetected, because detection is random. */
 const TIMES = 5;
-/** How far the standby of the planted mistake is behind. */
+/** The delay of the standby of the planted mistake. */
 const STANDBY_DELAY_MS = 200;
 
 interface Row {
@@ -19,7 +19,7 @@ interface Row {
   readonly violations: readonly string[];
 }
 
-/** Whether what people see of a session, all at the same time, has an order that explains it. */
+/** Whether an order of the operations explains what concurrent clients see of a session. */
 export async function checkHistories(world: World, isQuick: boolean): Promise<Section> {
   await world.rewire({});
   const rows: Row[] = [];

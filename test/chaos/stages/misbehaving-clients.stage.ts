@@ -10,10 +10,10 @@ import { say } from '../say.js';
 import type { World } from '../world.js';
 import { logIn } from '../../support/http.js';
 
-/** What Node and the frameworks answer before any code of an app runs. */
+/** The statuses of Node and the frameworks before any code of an app runs. */
 const PROTOCOL = [400, 408, 413, 415, 431];
 
-/** Random requests to each endpoint, and what `MISBEHAVIOURS` is multiplied by. */
+/** The random requests to each endpoint, and the scale of `MISBEHAVIOURS`. */
 const FULL = { requests: 10_000, scale: 5 };
 const QUICK = { requests: 600, scale: 1 };
 
@@ -27,7 +27,7 @@ interface Row {
   readonly problems: readonly string[];
 }
 
-/** Clients that keep to nothing: every answer is a documented one, and others do not notice. */
+/** Misbehaving clients: every response is documented, and other clients are not affected. */
 export async function tryMisbehavingClients(world: World, isQuick: boolean): Promise<Section> {
   await world.rewire({});
   const { requests, scale } = isQuick ? QUICK : FULL;
@@ -41,7 +41,7 @@ export async function tryMisbehavingClients(world: World, isQuick: boolean): Pro
   };
 }
 
-/** Requests made at random from the OpenAPI document of the apps. */
+/** Random requests from the OpenAPI document of the apps. */
 async function fuzz(world: World, count: number): Promise<Row[]> {
   const { fleet, wechat, contract } = world;
   const document = fleet.apps[0]?.openApi;
@@ -96,7 +96,7 @@ async function misbehave(world: World, scale: number): Promise<Row[]> {
   return rows;
 }
 
-/** Whether somebody else can log in meanwhile. */
+/** Whether another client can log in at the same time. */
 async function isServing(app: AppProcess, { wechat, contract }: World): Promise<boolean> {
   const requests = new Requests(contract);
   for (let times = 0; times < 10; times++) {
