@@ -261,7 +261,7 @@ describe.each(platforms)('the login routes over $name', (platform) => {
       },
     );
 
-    it('with unknown fields beside the code succeeds', async () => {
+    it('with unknown fields in addition to the code succeeds', async () => {
       const body = { code: wechat.issueCode(), userInfo: { nickName: 'x' }, isAdmin: true };
       expect((await post(body)).status).toBe(200);
     });

@@ -207,7 +207,7 @@ describe('resolveConfig', () => {
     it.each([
       ['one app', { appid, secret }],
       ['a list', { apps: [{ appid, secret }] }],
-    ])('refuses defaultAppid beside %s', (_, options) => {
+    ])('refuses defaultAppid together with %s', (_, options) => {
       expect(problemsOf({ ...options, defaultAppid: appid })).toEqual([
         expect.stringContaining('the first app is the default'),
       ]);

@@ -26,14 +26,14 @@ export function resolveConfig(
   readOptions(EXTRAS, extras, problems, { others: Object.keys(extras) });
   const misplaced = Object.keys(EXTRAS).filter((name) => isRecord(options) && name in options);
   for (const name of misplaced) {
-    problems.push(`${name} belongs beside the factory of forRootAsync, not in what it returns.`);
+    problems.push(`${name} must be next to the factory of forRootAsync, not in its result.`);
   }
   const others = [...APP_OPTIONS, ...misplaced];
   const resolved = readOptions(OPTIONS, options, problems, { others });
   const config = { ...resolved, ...readApps(options, problems) };
   if (namesNoApp(options)) {
     problems.push(
-      `Neither is set. A .env file is read by ConfigModule.forRoot() of @nestjs/config alone: import it before WechatAuthModule. By default it reads ${resolve('.env')}, in the folder that the process was started in.`,
+      `Neither is set. Only ConfigModule.forRoot() of @nestjs/config reads a .env file: import it before WechatAuthModule. By default it reads ${resolve('.env')}, in the folder that the process was started in.`,
     );
   }
   if (derivesKeys(config)) problems.push(...derivationProblems(config));

@@ -174,7 +174,7 @@ describe('describeWechatAuth', () => {
       host.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
     });
     expect(() => describeWechatAuth(document)).toThrow(
-      "name in describeWechatAuth(document, { path }) where it has the login routes, such as 'api/v1/wechat'",
+      "pass the path of the login routes to describeWechatAuth(document, { path }), such as 'api/v1/wechat'",
     );
     const described = describeWechatAuth(document, { path: 'api/v1/wechat' });
     expect(operation(described, 'post', '/api/v1/wechat/login').responses).toHaveProperty('429');
@@ -184,7 +184,7 @@ describe('describeWechatAuth', () => {
     const document = await createDocument((host) => host.setGlobalPrefix('api'));
     const describing = (): unknown => describeWechatAuth(document);
     expect(describing).toThrow(WechatAuthConfigError);
-    expect(describing).toThrow('has no POST /wechat/login: name in describeWechatAuth(');
+    expect(describing).toThrow('has no POST /wechat/login: pass the path of the login routes');
     expect(() => describeWechatAuth({ openapi: '3.0.0', paths: {} })).toThrow(
       WechatAuthConfigError,
     );

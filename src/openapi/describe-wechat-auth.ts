@@ -136,7 +136,7 @@ export function describeWechatAuth<Document extends OpenApiDocument>(
     const operation = item?.[method] as Json | undefined;
     if (operation === undefined) {
       throw new WechatAuthConfigError([
-        `The OpenAPI document has no ${method.toUpperCase()} ${url}: name in describeWechatAuth(document, { path }) where it has the login routes, such as '${likelyPath(document)}'.`,
+        `The OpenAPI document has no ${method.toUpperCase()} ${url}: pass the path of the login routes to describeWechatAuth(document, { path }), such as '${likelyPath(document)}'.`,
       ]);
     }
     const responses = { ...(operation.responses as Json | undefined), ...described.responses };

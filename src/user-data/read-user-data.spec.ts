@@ -120,7 +120,7 @@ describe('readUserData', () => {
     }
   });
 
-  it('where a flipped bit gets through, CBC being malleable, the watermark is still ours', () => {
+  it('a flipped bit that CBC does not detect leaves the watermark valid', () => {
     // This is why user data are never identity: openId, in the first block, can be changed.
     const data = marked(good, { openId: 'o-victim', nickName: 'x'.repeat(40) });
     let through = 0;

@@ -136,7 +136,7 @@ describe('WechatClient', () => {
     expect(await failureOf(clientFor().call(call()))).toMatchObject({
       errorCode: 'WX_UPSTREAM_UNAVAILABLE',
     });
-    const bug = new TypeError('a fault of ours');
+    const bug = new TypeError('an internal error');
     answers = [{}];
     const read = (): never => {
       throw bug;

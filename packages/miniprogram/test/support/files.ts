@@ -45,7 +45,7 @@ interface Fastify {
   addContentTypeParser?: (type: string, parse: (...all: unknown[]) => void) => void;
 }
 
-/** Express leaves such bodies to the handler; Fastify has to be told. */
+/** Express leaves such bodies to the handler; Fastify needs a parser. */
 export function leaveUploads(app: INestApplication): void {
   const instance = app.getHttpAdapter().getInstance() as Fastify;
   instance.addContentTypeParser?.('multipart/form-data', (_, payload, done) => {
