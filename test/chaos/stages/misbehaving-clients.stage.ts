@@ -78,7 +78,8 @@ async function misbehave(world: World, scale: number): Promise<Row[]> {
     const problems: string[] = [];
     for (const app of world.fleet.apps) {
       const meanwhile = async (): Promise<void> => {
-        if (!(await isServing(app, world))) problems.push(`${app.name} did not serve another client`);
+        if (!(await isServing(app, world)))
+          problems.push(`${app.name} did not serve another client`);
       };
       for (const status of await run(app, scale, meanwhile)) {
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
