@@ -164,7 +164,7 @@ describe('resolveConfig', () => {
     [
       'a static option from the factory',
       { appid, secret, isGlobal: false },
-      ['beside the factory'],
+      ['next to the factory'],
     ],
     ['a guessable AppSecret to derive keys from', { appid, secret: 'short' }, ['32 characters']],
   ])('refuses %s and gives the reason', (_, options, reasons) => {
