@@ -62,7 +62,7 @@ describe.each(platforms)('secrets over $name', (platform) => {
     return code;
   };
 
-  /** Everything that a logger could print of a value. */
+  /** Everything that a logger could print for a value. */
   const record = (value: unknown): void => {
     seen.push(
       inspect(value, { depth: null, showHidden: true, getters: true }),
@@ -208,11 +208,11 @@ describe.each(platforms)('secrets over $name', (platform) => {
     await attempt(sessions.verify(third));
     await attempt(login.login(newCode()));
 
-    // The services themselves, as a host may print one.
+    // The services themselves, which an app may print.
     for (const service of [...services, userData, api, accessTokens])
       seen.push(inspect(service, { depth: 8 }));
     seen.push(inspect(new WechatUser()), ...logger.lines);
-    // All that Nest keeps, as a dump of its container shows it.
+    // Everything in Nest's container.
     for (const [, text] of reachableStrings(modules)) seen.push(text);
 
     expect(secrets.size).toBeGreaterThan(60);

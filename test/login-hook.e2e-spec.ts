@@ -17,7 +17,7 @@ import { LogCapture } from './support/log-capture.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
 import { until } from './support/until.js';
 
-/** A user of the host. */
+/** The app's own user. */
 @Entity('account')
 class Account {
   @PrimaryColumn('uuid')
@@ -27,7 +27,7 @@ class Account {
   role!: string;
 }
 
-/** What the next logins meet. */
+/** The behaviour of the hook at the next logins. */
 let behave: (login: WechatLogin) => Promise<unknown> = () => Promise.resolve();
 
 @Injectable()
@@ -56,7 +56,7 @@ describe.each(platforms)('a loginHook over $name', (platform) => {
       databaseUrl: database.url,
       wechatUrl: wechat.url,
       logger,
-      // 200 logins at once take a slow machine more than five seconds.
+      // 200 parallel logins take more than five seconds on a slow machine.
       options: { wechat: { baseUrl: wechat.url, timeout: 25_000 } },
       extras: { loginHook: Accounts },
       metadata: { imports: [AccountsModule] },
@@ -83,7 +83,7 @@ describe.each(platforms)('a loginHook over $name', (platform) => {
     return row ?? { users: -1, accounts: -1 };
   };
 
-  it('creates a row of the host with the user, and extends the response', async () => {
+  it('creates a row of the app with the user, and extends the response', async () => {
     behave = ({ appid, isNew }) => Promise.resolve({ appid, nickname: isNew ? 'new' : 'known' });
     const first = await logIn('o-hook');
     expect(first.status).toBe(200);
@@ -114,7 +114,7 @@ describe.each(platforms)('a loginHook over $name', (platform) => {
   const fail = (): never => {
     throw new Error('SECRET of the host');
   };
-  /* eslint-disable @typescript-eslint/prefer-promise-reject-errors -- As hosts do. */
+  /* eslint-disable @typescript-eslint/prefer-promise-reject-errors -- As apps do. */
   it.each<[string, () => unknown]>([
     ['throws an error', () => Promise.reject(new Error('SECRET of the host'))],
     ['throws before it returns a promise', fail],
@@ -149,12 +149,12 @@ describe.each(platforms)('a loginHook over $name', (platform) => {
   });
   /* eslint-enable @typescript-eslint/prefer-promise-reject-errors */
 
-  it('may return an object whose toJSON makes another one of it', async () => {
+  it('may return an object with a toJSON', async () => {
     behave = () => Promise.resolve({ toJSON: () => ({ nickname: 'shown' }), password: 'hidden' });
     expect((await logIn('o-hook-json')).body).toMatchObject({ account: { nickname: 'shown' } });
   });
 
-  it('that fails in its own statement stores nothing, and the error is not taken for ours', async () => {
+  it('that fails in its own statement stores nothing, and is not WX_STORE_UNAVAILABLE', async () => {
     behave = ({ manager }) => manager.query('SELECT 1 / 0');
     const answer = await logIn('o-hook-sql');
     expect(answer.status).toBe(500);

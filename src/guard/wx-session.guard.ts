@@ -30,7 +30,7 @@ interface Authenticated {
  * class OrdersController {
  *   \@Get()
  *   list(@CurrentWxSession('userId') userId: string) {
- *     return this.orders.findByUser(userId);
+ *     return `orders of ${userId}`;
  *   }
  * }
  * @publicApi
@@ -44,10 +44,11 @@ export class WxSessionGuard implements CanActivate {
   ) {}
 
   /**
-   * Called by Nest.
+   * Called by Nest before each guarded handler.
    * @throws {@link WechatAuthError} `WX_SESSION_MISSING`, `WX_SESSION_INVALID`,
    * `WX_SESSION_EXPIRED`, `WX_SESSION_REVOKED`, `WX_APP_UNAVAILABLE`, `WX_STORE_UNAVAILABLE`; over
    * GraphQL, WebSockets and RPC as the exception of that transport.
+   * @internal
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     clearGuardedCall(context);

@@ -21,19 +21,19 @@ const NEST_PACKAGES: Record<Row['nest'], readonly string[]> = {
 
 export interface NewAppOptions {
   readonly row: Row;
-  /** The folder in which the app gets one of its own. */
+  /** The parent folder of the app. */
   readonly parent: string;
   readonly tarball: string;
   readonly databaseUrl: string;
   /** The folder of the program `node`. */
   readonly nodeFolder: string;
-  /** Packages beside those that the README names. */
+  /** Packages in addition to those in the README. */
   readonly packages?: readonly string[];
-  /** Files of ours that are built with the app. */
+  /** Test files that are built with the app. */
   readonly sources?: readonly string[];
 }
 
-/** An app that `nest new` makes, with the changes that our pages name. */
+/** An app of `nest new`, with the changes of our pages. */
 export class NewApp {
   readonly folder: string;
 
@@ -76,7 +76,7 @@ export class NewApp {
     await this.run(['node', nest, 'build', '--builder', this.options.row.compiler]);
   }
 
-  /** The test that our pages show, with the test runner of the template. */
+  /** The test in our pages, with the test runner of the template. */
   async test(): Promise<void> {
     const command =
       this.options.row.nest === 11
@@ -91,13 +91,13 @@ export class NewApp {
     await this.run(command, { env: { DATABASE_URL: this.options.databaseUrl } });
   }
 
-  /** Runs a file of the app on its database. @returns what it printed. */
+  /** Runs a file of the app on its database. @returns its output. */
   runFile(path: string, ...args: string[]): Promise<string> {
     const env = { DATABASE_URL: this.options.databaseUrl };
     return this.run(['node', path, ...args], { env });
   }
 
-  /** Starts the built app, and logs a user in and out over HTTP. @throws where an answer is wrong. */
+  /** Starts the built app, and logs a user in and out over HTTP. @throws if a response is wrong. */
   async logIn(): Promise<void> {
     await logInAt({
       folder: this.folder,
@@ -105,7 +105,7 @@ export class NewApp {
     });
   }
 
-  /** An app of CommonJS imports its files without an extension, as Jest looks for them. */
+  /** A CommonJS app imports its files without an extension, which Jest expects. */
   private write(path: string, text: string): void {
     const isCommonJs = this.options.row.nest === 11;
     const written = isCommonJs ? text.replace(/(from '\.[^']*)\.js'/g, "$1'") : text;
