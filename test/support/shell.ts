@@ -23,6 +23,10 @@ export class Program {
     this.ended = new Promise((end) => this.child.on('close', end));
   }
 
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
   /** Waits until it prints a line that starts with `start`. */
   async prints(start: string, patienceMs?: number): Promise<this> {
     const printed = (): boolean => `\n${this.stdout}`.includes(`\n${start}`);
