@@ -51,7 +51,7 @@ describe('the npm package', () => {
     );
     const others = files.filter(
       (path) =>
-        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts|map)|[A-Z]+(\.zh-CN)?(\.md)?|package\.json|docs\/[\w-]+\.(md|svg))$/.test(
+        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts|map)|(packages\/miniprogram\/)?[A-Z]+(\.zh-CN)?(\.md)?|package\.json|docs\/(zh\/)?[\w-]+\.md|docs\/demo\.[\w-]+\.png)$/.test(
           path,
         ),
     );
