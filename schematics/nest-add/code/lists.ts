@@ -1,0 +1,80 @@
+import type TS from 'typescript';
+import { ts } from './compiler.js';
+import { endOfComments, indentationAt, startsItsLine, styleOf, widthAt } from './layout.js';
+
+/** What has brackets, with commas between its elements. */
+export type List = TS.ArrayLiteralExpression | TS.ObjectLiteralExpression | TS.NamedImports;
+export type Place = 'first' | 'last';
+
+/** That of Prettier, if it is not told another. */
+const MAX_WIDTH = 80;
+
+const elementsOf = (list: List): TS.NodeArray<TS.Node> =>
+  ts.isObjectLiteralExpression(list) ? list.properties : list.elements;
+
+/**
+ * Adds an element to a list of this text, in the layout of that list. Comments stay beside the
+ * elements that they follow.
+ *
+ * @param item - indented with tabs, which become the indentation of the text
+ */
+export function insert(text: string, list: List, item: string, place: Place): string {
+  const inner = text.slice(list.getStart() + 1, list.end - 1);
+  return inner.includes('\n')
+    ? insertIntoLines(text, list, item, place)
+    : insertIntoLine(text, list, item, place);
+}
+
+function insertIntoLine(text: string, list: List, item: string, place: Place): string {
+  const [start, end] = [list.getStart() + 1, list.end - 1];
+  const elements = elementsOf(list);
+  const items = elements.map((element) => element.getFullText().trim());
+  items.splice(place === 'first' ? 0 : items.length, 0, item);
+  const comment = text.slice(elements.end, end).trim();
+  const replacedBy = (inner: string): string => text.slice(0, start) + inner + text.slice(end);
+
+  const isSpaced = elements.length === 0 ? !ts.isArrayLiteralExpression(list) : text[start] === ' ';
+  const space = isSpaced ? ' ' : '';
+  const line = [items.join(', '), comment].join(comment === '' ? '' : ' ');
+  const flat = replacedBy(`${space}${line}${space}`);
+  if (!item.includes('\n') && widthAt(flat, start) <= MAX_WIDTH) return flat;
+
+  const base = indentationAt(text, start);
+  const indentation = base + styleOf(text).step;
+  items[place === 'first' ? 0 : items.length - 1] = indent(item, indentation, text);
+  const lines = [...items.map((each) => `${each},`), ...(comment === '' ? [] : [comment])];
+  return replacedBy(`${lines.map((each) => `\n${indentation}${each}`).join('')}\n${base}`);
+}
+
+function insertIntoLines(text: string, list: List, item: string, place: Place): string {
+  const start = list.getStart() + 1;
+  const elements = elementsOf(list);
+  const [first, last] = [elements[0], elements.at(-1)];
+  const put = (position: number, added: string): string =>
+    text.slice(0, position) + added + text.slice(position);
+  if (first === undefined || last === undefined) {
+    const indentation = indentationAt(text, start) + styleOf(text).step;
+    const position = start + text.slice(start, list.end - 1).trimEnd().length;
+    return put(position, `\n${indentation}${indent(item, indentation, text)},`);
+  }
+  const beside = place === 'first' ? first : last;
+  const indentation = indentationAt(text, beside.getStart());
+  const hasOwnLine = startsItsLine(text, beside.getStart());
+  const added = indent(item, indentation, text);
+  if (place === 'first') {
+    return hasOwnLine
+      ? put(endOfComments(text, start), `\n${indentation}${added},`)
+      : put(first.getStart(), `${added}, `);
+  }
+  const separator = hasOwnLine ? `\n${indentation}` : ' ';
+  if (elements.hasTrailingComma === true) {
+    return put(endOfComments(text, elements.end), `${separator}${added},`);
+  }
+  const position = endOfComments(text, last.end);
+  const comment = text.slice(last.end, position);
+  return `${text.slice(0, last.end)},${comment}${separator}${added}${text.slice(position)}`;
+}
+
+function indent(item: string, indentation: string, text: string): string {
+  return item.replaceAll('\t', styleOf(text).step).replaceAll('\n', `\n${indentation}`);
+}
