@@ -18,7 +18,7 @@ export default defineConfig(
     'coverage',
     'reports',
     '.demo',
-    'test/consumer',
+    'test/new-apps/app',
     'packages/miniprogram/test/tools/projects',
   ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },

@@ -25,6 +25,7 @@ export default {
             useDefineForClassFields: false,
           },
           keepClassNames: true,
+          experimental: { keepImportAttributes: true },
         },
       },
     ],

@@ -1,15 +1,21 @@
 export { WechatAuthModule } from './wechat-auth.module.js';
 export { wechatAuthConfig } from './config/wechat-auth.env.js';
 export type {
+  AppsFunctionOptions,
+  AppWithComponentOptions,
+  AppWithSecretOptions,
   SessionOptions,
   UserDataOptions,
   SeveralAppsOptions,
   SingleAppOptions,
   WechatApiOptions,
   WechatAppOptions,
+  WechatAppsFunction,
   WechatAuthModuleExtras,
   WechatAuthOptions,
   WechatAuthOptionsFactory,
+  WechatComponentOptions,
+  WechatTokenFunction,
 } from './config/wechat-auth.options.js';
 
 export { disconnectSignalOf } from './login/disconnect-signal.js';

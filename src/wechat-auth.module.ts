@@ -2,6 +2,7 @@ import { Inject, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { AggregatedLogger } from './common/aggregated-logger.js';
+import { isLoopback } from './common/is-loopback.js';
 import {
   derivesKeys,
   WECHAT_AUTH_CONFIG,
@@ -26,12 +27,14 @@ import { MissingTables } from './postgres/missing-tables.js';
 import { PostgresClock } from './postgres/postgres-clock.js';
 import { RevocationsRepository } from './postgres/revocations.repository.js';
 import { UsersRepository } from './postgres/users.repository.js';
+import { runningSandboxes } from './testing/running-sandboxes.js';
 import { UserDataService } from './user-data/user-data.service.js';
 import { SessionKeyCipher } from './users/session-key-cipher.js';
 import { UsersService } from './users/users.service.js';
 import { WechatUser } from './postgres/wechat-user.entity.js';
 import { ConfigurableModuleClass } from './wechat-auth.module-definition.js';
 import { AccessTokenService } from './wechat/access-token.service.js';
+import { HostTokens } from './wechat/host-tokens.js';
 import { WechatApiService } from './user-data/wechat-api.service.js';
 import { WechatCalls } from './wechat/wechat-calls.js';
 import { WechatClient } from './wechat/wechat-client.js';
@@ -58,6 +61,7 @@ import { WechatClient } from './wechat/wechat-client.js';
     WxSessionGuard,
     GuardWiring,
     UserDataService,
+    HostTokens,
     AccessTokenService,
     WechatCalls,
     WechatApiService,
@@ -99,6 +103,7 @@ export class WechatAuthModule extends ConfigurableModuleClass implements OnModul
     const problems = [
       ...this.registrationProblems(),
       ...this.dataSourceProblems(),
+      ...this.sandboxProblems(),
       ...this.guardWiring.problems(),
       ...this.loginHook.problems(),
     ];
@@ -127,6 +132,16 @@ export class WechatAuthModule extends ConfigurableModuleClass implements OnModul
     return isInitialized && !this.dataSource.hasMetadata(WechatUser)
       ? [
           'The DataSource does not know our entities: set autoLoadEntities: true, or add ...wechatAuthEntities to its entities.',
+        ]
+      : [];
+  }
+
+  /** So that a test never sends a login to WeChat where it was meant for the sandbox. */
+  private sandboxProblems(): string[] {
+    const isRemote = this.config.wechat.baseUrl.some((url) => !isLoopback(new URL(url).hostname));
+    return isRemote && runningSandboxes() > 0
+      ? [
+          'A WechatSandbox runs in this process, but this app would call WeChat itself: the override of its options had no effect. Configure the app with WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider()) and override wechatAuthConfig.KEY, or pass the url of the sandbox as wechat.baseUrl.',
         ]
       : [];
   }

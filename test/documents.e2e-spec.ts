@@ -67,6 +67,25 @@ describe('docs/ARCHITECTURE.md', () => {
   });
 });
 
+describe('what the pages show of an app that nest new makes', () => {
+  const pages = ['.', 'docs', 'docs/zh']
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    .filter((path) => path.endsWith('.md'));
+
+  it.each([
+    ['login.e2e-spec.ts', /```ts\n(\/\/ test\/login\.e2e-spec\.ts\n[^]*?)```/g],
+    ['jest-e2e.json', /```json\n(\{\n {2}"moduleFileExtensions"[^]*?)```/g],
+  ])('has %s as it is tested', (name, block) => {
+    const tested = readFileSync(join('test/new-apps/app', name), 'utf8');
+    for (const page of pages) {
+      for (const [, shown] of readFileSync(page, 'utf8').matchAll(block)) {
+        expect({ page, shown }).toEqual({ page, shown: tested });
+      }
+    }
+  });
+});
+
 interface Rule {
   readonly name: string;
   readonly to: { readonly pathNot?: string };

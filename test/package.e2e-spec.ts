@@ -1,38 +1,32 @@
-import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, posix } from 'node:path';
-import { promisify } from 'node:util';
+import { dirname, join, posix } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestDatabase } from './support/database.js';
+import { NewApp } from './new-apps/new-app.js';
+import { outcomeOf, tableOf, useNewApp, type Outcome } from './new-apps/outcomes.js';
+import { pack, type Packed } from './new-apps/pack.js';
+import type { Row } from './new-apps/rows.js';
+import { run } from './new-apps/run.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
 
-const repository = process.cwd();
-
-/** Runs a program and returns its standard output. @throws if its exit code is not 0 */
-async function run(folder: string, program: string, args: string[], env = {}): Promise<string> {
-  const { stdout } = await promisify(execFile)(program, args, {
-    cwd: folder,
-    // npm passes its settings on in the environment; a new app has none.
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
-    maxBuffer: 16 * 1024 * 1024,
-  });
-  return stdout;
-}
+const THIS_MACHINE = {
+  platform: 'express',
+  node: Number.parseInt(process.versions.node, 10),
+  manager: 'npm',
+  compiler: 'tsc',
+  postgres: 18,
+} as const;
 
 describe('the npm package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nestjs-wechat-auth-package-'));
-  let tarball: string;
-  let files: string[];
+  let packed: Packed;
+  let files: readonly string[];
 
   beforeAll(async () => {
-    const packed = await run(repository, 'npm', ['pack', '--json', '--pack-destination', folder]);
-    const [{ filename, files: entries }] = JSON.parse(packed.slice(packed.indexOf('[\n'))) as [
-      { filename: string; files: { path: string }[] },
-    ];
-    tarball = join(folder, filename);
-    files = entries.map(({ path }) => path);
-    await run(folder, 'tar', ['-xzf', tarball]);
+    packed = await pack(folder);
+    files = packed.files;
+    await run(['tar', '-xzf', packed.tarball], folder);
   }, 120_000);
 
   afterAll(async () => {
@@ -52,6 +46,7 @@ describe('the npm package', () => {
         'dist/index.d.ts',
         'dist/testing/index.js',
         'dist/testing/index.d.ts',
+        'dist/testing/cli/main.js',
       ]),
     );
     const others = files.filter(
@@ -102,66 +97,41 @@ describe('the npm package', () => {
     expect(types).toContain('@defaultValue 7200');
   });
 
-  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
+  const outcomes: Outcome[] = [];
+  afterAll(() => {
+    process.stdout.write(`\n${tableOf(outcomes)}`);
+  });
 
-  /** Compiles a file of the app with TypeScript, and runs it on a database of its own. */
-  const runFile = async (app: string, name: string): Promise<unknown> => {
-    await run(app, process.execPath, [
-      join(repository, 'node_modules/typescript/bin/tsc'),
-      ...[`${name}.ts`, '--ignoreConfig', '--experimentalDecorators', '--noEmitOnError'],
-      ...['--emitDecoratorMetadata', '--module', 'nodenext', '--target', 'es2022'],
-      ...['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types'), ...strict],
-    ]);
-    const database = await createTestDatabase();
-    const env = { DATABASE_URL: database.url };
-    const output = await run(app, process.execPath, [`${name}.js`], env);
-    await database.drop();
-    return JSON.parse(output);
-  };
-
-  describe.each([
-    ['a Nest 12 app of ES modules', 'module', 12, { '@nestjs/config': '^12', typeorm: '^1' }],
-    ['a Nest 11 app of CommonJS', 'commonjs', 11, { '@nestjs/config': '^4', typeorm: '^0.3.20' }],
-  ])('in %s', (_, type, major, dependencies) => {
-    const app = join(folder, type);
-    const packages = ['common', 'core', 'microservices', 'platform-express', 'platform-socket.io'];
+  describe.each<Row>([
+    { ...THIS_MACHINE, nest: 11, typeorm: '0.3' },
+    { ...THIS_MACHINE, nest: 12, typeorm: '1' },
+  ])('in an app that nest new makes with Nest $nest', (row) => {
+    let database: TestDatabase;
+    let app: NewApp;
 
     beforeAll(async () => {
-      cpSync(join(repository, 'test/consumer'), app, { recursive: true });
-      const nest = [...packages, 'testing', 'typeorm', 'websockets'].map((name) => [
-        `@nestjs/${name}`,
-        `^${String(major)}`,
-      ]);
-      const manifest = {
-        private: true,
-        type,
-        dependencies: {
-          ...(Object.fromEntries(nest) as object),
-          ...dependencies,
-          'nestjs-wechat-auth': `file:${tarball}`,
-          pg: '^8',
-          'reflect-metadata': '^0.2',
-          rxjs: '^7',
-          'socket.io-client': '^4',
-        },
-      };
-      writeFileSync(join(app, 'package.json'), JSON.stringify(manifest));
-      await run(app, 'npm', ['install', '--no-audit', '--no-fund', '--prefer-offline']);
-    }, 300_000);
-
-    it('logs a user in and guards a route', async () => {
-      expect(await runFile(app, 'main')).toEqual({
-        isModule: type === 'module',
-        outcomes: [
-          expect.objectContaining({ status: 200, tokenType: 'Bearer', isNewUser: true }),
-          { status: 200, openid: 'o-consumer', isSame: true },
-          expect.objectContaining({ status: 401, errorCode: 'WX_SESSION_MISSING' }),
-          { status: 204 },
-          expect.objectContaining({ status: 401, errorCode: 'WX_SESSION_REVOKED' }),
+      database = await createTestDatabase();
+      const parent = join(folder, `nest-${row.nest}`);
+      mkdirSync(parent);
+      app = new NewApp({
+        ...{ row, parent, tarball: packed.tarball, databaseUrl: database.url },
+        nodeFolder: dirname(process.execPath),
+        sources: ['handlers.ts'],
+        packages: [
+          ...['microservices', 'websockets', 'platform-socket.io'].map(
+            (name) => `@nestjs/${name}@${row.nest}`,
+          ),
+          'socket.io-client',
         ],
-        inTest: { openid: 'o-test', isSame: true },
       });
-    }, 120_000);
+    });
+    afterAll(() => database.drop());
+
+    it('is built, passes the test of our pages, and logs a user in', async () => {
+      const outcome = await outcomeOf(row, (step) => useNewApp(app, step));
+      outcomes.push(outcome);
+      expect(outcome).toMatchObject({ result: 'passed', reason: '' });
+    }, 600_000);
 
     it('[M-12] does not start with a handler that a global guard does not reach', async () => {
       const refused = (start: string): object => ({
@@ -171,12 +141,36 @@ describe('the npm package', () => {
       const [gateway, messages] = ['BareGateway.say', 'BareMessages.list'].map((name) =>
         refused(`${name} is not reached by the global WxSessionGuard`),
       );
-      expect(await runFile(app, 'handlers')).toEqual({
-        bareGateway: major === 11 ? gateway : 'WX_SESSION_MISSING',
+      expect(JSON.parse(await app.runFile('dist/handlers.js'))).toEqual({
+        bareGateway: row.nest === 11 ? gateway : 'WX_SESSION_MISSING',
         guardedGateway: 'WX_SESSION_MISSING',
         alone: messages,
         inheriting: 'starts',
       });
     }, 120_000);
+
+    // TypeScript 6, which Nest 12 has, gave this resolution up.
+    (row.nest === 11 ? it : it.skip)(
+      'has types that module: commonjs finds',
+      async () => {
+        const settings = ['--module', 'commonjs', '--moduleResolution', 'node10'];
+        const others = [
+          '--noEmit',
+          '--incremental',
+          'false',
+          '--resolvePackageJsonExports',
+          'false',
+        ];
+        const tsc = 'node_modules/typescript/bin/tsc';
+        expect(await app.runFile(tsc, '-p', '.', ...settings, ...others)).toBe('');
+      },
+      120_000,
+    );
+
+    it('has the command nestjs-wechat-sandbox', async () => {
+      expect(await app.runFile('node_modules/.bin/nestjs-wechat-sandbox', '--help')).toMatch(
+        /^Usage: nestjs-wechat-sandbox/,
+      );
+    });
   });
 });

@@ -438,25 +438,6 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     expect(consoleErrors).toEqual([expect.stringContaining(refused(401))]);
   });
 
-  it('shows a notice and disables its buttons if the demo uses the real WeChat', async () => {
-    const real = await start({
-      DATABASE_URL: database.url,
-      WECHAT_APPID: 'wx4f4bc4dec97d474b',
-      WECHAT_SECRET: 'c4c1f5d0a2b3948576e0f1d2c3b4a596',
-    });
-    try {
-      const page = await open({}, real.url);
-      expect(await textOf(page, 'notice')).toContain('The page needs the sandbox');
-      expect(await page.isVisible('#notice')).toBe(true);
-      expect(await page.$$('button[aria-disabled=false]')).toEqual([]);
-      await page.click('#login', { force: true });
-      expect(await lit(page)).toEqual([]);
-      expect(await violationsOn(page)).toEqual([]);
-    } finally {
-      await real.stop();
-    }
-  });
-
   it('shows a notice if it is opened under a host name that cannot reach the sandbox', async () => {
     const page = await open({}, demo.url.replace('localhost', 'other.test'));
     expect(await textOf(page, 'notice')).toContain('Open this page there, as localhost');

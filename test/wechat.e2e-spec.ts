@@ -63,6 +63,8 @@ describe.each(platforms)('responses of WeChat to a login over $name', (platform)
     [41004, 500, 'WX_APP_MISCONFIGURED', 'config', /^error .*got no AppSecret/m],
     [40164, 500, 'WX_APP_MISCONFIGURED', 'config', /^error .*allow list/m],
     [40243, 500, 'WX_APP_MISCONFIGURED', 'config', /^error .*frozen/m],
+    [41021, 500, 'WX_APP_MISCONFIGURED', 'config', /^error .*no component_access_token/m],
+    [61003, 500, 'WX_APP_MISCONFIGURED', 'config', /^error .*not authorised/m],
   ])('errcode %i becomes %i %s', async (errcode, status, errorCode, action, line) => {
     wechat.fail(errcode, Infinity);
     const [answer, requests] = await asked(login);

@@ -1,46 +1,69 @@
+import { isAppid } from '../common/is-appid.js';
 import { isRecord } from '../common/is-record.js';
-import { Secret } from './secret.js';
+import type { WechatAppsFunction } from './wechat-auth.options.js';
+import { readApp, type WechatApp } from './wechat-app.js';
 
-/** A mini program of this server. */
-export interface WechatApp {
-  readonly appid: string;
-  readonly secret: Secret;
+/** Which mini programs there are. */
+export interface ResolvedApps {
+  /** Those that the options name; the first is the default app. */
+  readonly apps: readonly WechatApp[];
+  /** Or the function of the host that finds them. */
+  readonly findApp: WechatAppsFunction | undefined;
+  /** The app meant where no appid is given. */
+  readonly defaultAppid: string | undefined;
 }
 
-/** The options that name the apps. */
-export const APP_OPTIONS = ['appid', 'secret', 'apps'];
+/** The options of the one app. */
+const APP = ['appid', 'secret', 'component', 'accessToken'];
 
-/** Reads `appid` and `secret`, or `apps`. @param problems - gets a sentence for each fault. */
-export function readApps(given: unknown, problems: string[]): readonly WechatApp[] {
-  const { appid, secret, apps } = isRecord(given) ? given : {};
-  if (apps === undefined) return readApp('', { appid, secret }, problems);
-  if (appid !== undefined || secret !== undefined) {
+/** The options that name the apps. */
+export const APP_OPTIONS = [...APP, 'apps', 'defaultAppid'];
+
+const hint = (variable: string): string => ` (with wechatAuthConfig: set ${variable})`;
+
+/**
+ * Reads the options of one app, or `apps`: a list or a function.
+ * @param problems - gets a sentence for each fault.
+ */
+export function readApps(given: unknown, problems: string[]): ResolvedApps {
+  const options = isRecord(given) ? given : {};
+  const { apps, defaultAppid } = options;
+  if (apps !== undefined && APP.some((name) => options[name] !== undefined)) {
     problems.push('Give either appid and secret, or apps: not both.');
   }
+  if (isAppsFunction(apps)) {
+    return { apps: [], findApp: apps, defaultAppid: readDefault(defaultAppid, problems) };
+  }
+  if (defaultAppid !== undefined) {
+    problems.push('defaultAppid is for apps as a function: else the first app is the default.');
+  }
+  const list =
+    apps === undefined
+      ? [readApp(options, problems, { prefix: '', hint })]
+      : readList(apps, problems);
+  const valid = list.filter((app) => app !== null);
+  return { apps: valid, findApp: undefined, defaultAppid: valid[0]?.appid };
+}
+
+function readList(apps: unknown, problems: string[]): (WechatApp | null)[] {
   if (!Array.isArray(apps) || apps.length === 0) {
-    problems.push('apps must be a list of one or more { appid, secret }.');
+    problems.push(
+      'apps must be a list of one or more { appid, secret }, or a function that finds one by its appid.',
+    );
     return [];
   }
-  const list = apps.flatMap((app, i) => readApp(`apps[${String(i)}].`, app, problems));
-  if (new Set(list.map((app) => app.appid)).size < list.length) {
-    problems.push('apps: each appid may be listed once.');
-  }
+  const list = apps.map((app, i) =>
+    readApp(app, problems, { prefix: `apps[${String(i)}].`, hint }),
+  );
+  const appids = list.flatMap((app) => app?.appid ?? []);
+  if (new Set(appids).size < appids.length) problems.push('apps: each appid may be listed once.');
   return list;
 }
 
-function readApp(prefix: string, app: unknown, problems: string[]): WechatApp[] {
-  const { appid, secret } = isRecord(app) ? app : {};
-  const hasAppid = typeof appid === 'string' && /^[\w-]{1,64}$/.test(appid);
-  const hasSecret = typeof secret === 'string' && /^[\x21-\x7e]{1,256}$/.test(secret);
-  if (!hasAppid) {
-    problems.push(
-      `${prefix}appid is missing or not an AppID such as wx4f4bc4dec97d474b (with wechatAuthConfig: set WECHAT_APPID).`,
-    );
-  }
-  if (!hasSecret) {
-    problems.push(
-      `${prefix}secret is missing or not an AppSecret; copy it from the mini program's console (with wechatAuthConfig: set WECHAT_SECRET).`,
-    );
-  }
-  return hasAppid && hasSecret ? [{ appid, secret: new Secret(secret) }] : [];
+function readDefault(appid: unknown, problems: string[]): string | undefined {
+  if (appid === undefined || isAppid(appid)) return appid;
+  problems.push('defaultAppid must be an AppID such as wx4f4bc4dec97d474b.');
+  return undefined;
 }
+
+const isAppsFunction = (value: unknown): value is WechatAppsFunction => typeof value === 'function';

@@ -1,4 +1,5 @@
 import ms, { type StringValue } from 'ms';
+import { isLoopback } from '../common/is-loopback.js';
 import type { Option } from './option.js';
 import { Secret } from './secret.js';
 
@@ -60,8 +61,8 @@ export const baseUrls: Reader<readonly string[]> = {
 function readBaseUrl(value: unknown): string | undefined {
   const url = isText(value) && URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined) return undefined;
-  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback);
+  const isSafe =
+    url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   const isBare = [url.username, url.password, url.search, url.hash].every((part) => part === '');
   return isSafe && isBare ? url.href.replace(/\/+$/, '') : undefined;
 }

@@ -1,21 +1,67 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AggregatedLogger } from '../common/aggregated-logger.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
-import type { WechatApp } from './app-options.js';
+import { AppLookup } from './app-lookup.js';
+import type { WechatApp } from './wechat-app.js';
 import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from './wechat-auth.config.js';
 
-/** The mini programs of this server; the first is the default one. */
+/** The mini programs of this server, from the options or from the host's function. */
 @Injectable()
 export class WechatApps {
-  readonly all: readonly WechatApp[];
+  private readonly listed: ReadonlyMap<string, WechatApp>;
+  private readonly lookup: AppLookup | undefined;
 
-  constructor(@Inject(WECHAT_AUTH_CONFIG) { apps }: WechatAuthConfig) {
-    this.all = apps;
+  constructor(
+    @Inject(WECHAT_AUTH_CONFIG) private readonly config: WechatAuthConfig,
+    logger: AggregatedLogger,
+  ) {
+    const { apps, findApp } = config;
+    this.listed = new Map(apps.map((app) => [app.appid, app]));
+    this.lookup = findApp && new AppLookup(findApp, logger);
   }
 
-  /** @throws {@link WechatAuthError} `WX_APP_UNKNOWN` */
-  get(appid = this.all[0]?.appid): WechatApp {
-    const app = this.all.find((candidate) => candidate.appid === appid);
-    if (app === undefined) throw new WechatAuthError('WX_APP_UNKNOWN');
-    return app;
+  /**
+   * The appid that is meant: `appid`, or the default app's where absent.
+   * @throws {@link WechatAuthError} `WX_APP_UNKNOWN` where there is no default app
+   */
+  appidOf(appid = this.config.defaultAppid): string {
+    if (appid === undefined) throw new WechatAuthError('WX_APP_UNKNOWN');
+    return appid;
   }
+
+  /** @throws {@link WechatAuthError} `WX_APP_UNKNOWN`, `WX_APP_UNAVAILABLE` */
+  async get(appid?: string): Promise<WechatApp> {
+    return known(await this.find(this.appidOf(appid)));
+  }
+
+  /**
+   * Whether there is such an app; a promise only where the host has to be asked.
+   * @throws {@link WechatAuthError} `WX_APP_UNAVAILABLE`
+   */
+  has(appid: string): boolean | Promise<boolean> {
+    const app = this.find(appid);
+    return app instanceof Promise ? app.then(isKnown) : isKnown(app);
+  }
+
+  /**
+   * The app with another AppSecret than `refused`, which WeChat does not accept; `undefined` where
+   * it has no other one.
+   * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`, `WX_APP_UNAVAILABLE`
+   */
+  async withNewSecret({ appid, secret }: WechatApp): Promise<WechatApp | undefined> {
+    if (this.lookup === undefined) return undefined;
+    const app = known(await this.lookup.renew(appid));
+    return app.secret?.reveal() === secret?.reveal() ? undefined : app;
+  }
+
+  private find(appid: string): WechatApp | undefined | Promise<WechatApp | undefined> {
+    return this.lookup === undefined ? this.listed.get(appid) : this.lookup.find(appid);
+  }
+}
+
+const isKnown = (app: WechatApp | undefined): boolean => app !== undefined;
+
+function known(app: WechatApp | undefined): WechatApp {
+  if (app === undefined) throw new WechatAuthError('WX_APP_UNKNOWN');
+  return app;
 }

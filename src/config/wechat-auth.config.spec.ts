@@ -26,9 +26,10 @@ function problemsOf(options: unknown, extras?: unknown): readonly string[] {
 describe('resolveConfig', () => {
   it('needs appid and secret alone, and fills in the defaults of the contract', () => {
     const config = check({ appid, secret });
-    expect(config.apps[0]?.secret.reveal()).toBe(secret);
+    expect(config.apps[0]?.secret?.reveal()).toBe(secret);
     expect(config).toEqual({
       apps: [{ appid, secret: expect.any(Secret) }],
+      defaultAppid: appid,
       session: { expiresIn: 7200, secret: [], issuer: 'nestjs-wechat-auth', single: false },
       encryptionSecret: [],
       userData: { maxAge: 3600 },
@@ -42,7 +43,7 @@ describe('resolveConfig', () => {
       { appid: 'wx0000000000000002', secret },
     ];
     const checked = check({ apps }).apps;
-    expect(checked.map((app) => ({ ...app, secret: app.secret.reveal() }))).toEqual(apps);
+    expect(checked.map((app) => ({ ...app, secret: app.secret?.reveal() }))).toEqual(apps);
   });
 
   it.each([
@@ -171,6 +172,78 @@ describe('resolveConfig', () => {
     expect(problems).toHaveLength(reasons.length);
     reasons.forEach((reason, i) => {
       expect(problems[i]).toContain(reason);
+    });
+  });
+
+  describe('of apps as a function', () => {
+    const secrets = { session: { secret: long }, encryptionSecret: long };
+    const apps = (): undefined => undefined;
+
+    it('takes it with the secrets of the keys, with or without a default app', () => {
+      expect(check({ apps, ...secrets })).toMatchObject({ apps: [], findApp: apps });
+      expect(check({ apps, defaultAppid: appid, ...secrets }).defaultAppid).toBe(appid);
+    });
+
+    it.each([
+      ['no secret for its keys', { apps }, 'apps as a function needs session.secret'],
+      ['no encryptionSecret', { apps, session: secrets.session }, 'apps as a function needs'],
+      ['no session.secret', { apps, encryptionSecret: long }, 'apps as a function needs'],
+      [
+        'a default app that is no appid',
+        { apps, defaultAppid: 'wx 1', ...secrets },
+        'defaultAppid',
+      ],
+      ['an appid as well', { apps, appid, ...secrets }, 'either appid and secret, or apps'],
+      [
+        'a platform as well',
+        { apps, component: {}, ...secrets },
+        'either appid and secret, or apps',
+      ],
+      ['an access token as well', { apps, accessToken: apps, ...secrets }, 'or apps: not both'],
+    ])('refuses %s and says why', (_, options, reason) => {
+      expect(problemsOf(options)).toEqual([expect.stringContaining(reason)]);
+    });
+
+    it.each([
+      ['one app', { appid, secret }],
+      ['a list', { apps: [{ appid, secret }] }],
+    ])('refuses defaultAppid beside %s', (_, options) => {
+      expect(problemsOf({ ...options, defaultAppid: appid })).toEqual([
+        expect.stringContaining('the first app is the default'),
+      ]);
+    });
+  });
+
+  describe('of an app of a third-party platform', () => {
+    const secrets = { session: { secret: long }, encryptionSecret: long };
+    const accessToken = (): string => 'CANARY-token';
+    const component = { appid: 'wx-platform', accessToken };
+
+    it('takes it in place of the AppSecret, alone or in a list', () => {
+      const app = { appid, secret: undefined, component, accessToken: undefined };
+      expect(check({ appid, component, ...secrets }).apps).toEqual([app]);
+      const both = [
+        { appid: 'wx1', secret },
+        { appid, component, accessToken },
+      ];
+      expect(check({ apps: both, ...secrets }).apps[1]).toEqual({ ...app, accessToken });
+    });
+
+    it.each([
+      ['no secret for its keys', { component }, 'An app with component needs session.secret'],
+      ['a secret as well', { component, secret, ...secrets }, 'give one of them'],
+      ['no appid of the platform', { component: { accessToken }, ...secrets }, 'component must be'],
+      [
+        'a token',
+        { component: { ...component, accessToken: 'CANARY' }, ...secrets },
+        'component must be',
+      ],
+      ['no platform', { component: null, ...secrets }, 'component must be'],
+      ['a token of the app', { secret, accessToken: 'CANARY' }, 'accessToken must be a function'],
+    ])('refuses %s and says why', (_, options, reason) => {
+      const problems = problemsOf({ appid, ...options });
+      expect(problems).toEqual([expect.stringContaining(reason)]);
+      expect(problems[0]).not.toContain('CANARY');
     });
   });
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { WechatAuthConfigError } from '../errors/wechat-auth-config.error.js';
-import { APP_OPTIONS, readApps, type WechatApp } from './app-options.js';
+import { APP_OPTIONS, readApps, type ResolvedApps } from './app-options.js';
 import { isRecord } from '../common/is-record.js';
 import { readOptions, type Resolved } from './option.js';
 import type { Secret } from './secret.js';
@@ -11,10 +11,7 @@ import type { WechatAuthModuleExtras, WechatAuthOptions } from './wechat-auth.op
 export const WECHAT_AUTH_CONFIG = Symbol('WECHAT_AUTH_CONFIG');
 
 /** The options once checked, with their defaults: what the services are built from. */
-export interface WechatAuthConfig extends Resolved<typeof OPTIONS> {
-  /** At least one; the first is the default app. */
-  readonly apps: readonly WechatApp[];
-}
+export interface WechatAuthConfig extends Resolved<typeof OPTIONS>, ResolvedApps {}
 
 /**
  * Checks every option, since values from JavaScript or the environment have no types.
@@ -33,23 +30,37 @@ export function resolveConfig(
   }
   const others = [...APP_OPTIONS, ...misplaced];
   const resolved = readOptions(OPTIONS, options, problems, { others });
-  const config = { ...resolved, apps: readApps(options, problems) };
+  const config = { ...resolved, ...readApps(options, problems) };
   if (namesNoApp(options)) {
     problems.push(
       `Neither is set. A .env file is read by ConfigModule.forRoot() of @nestjs/config alone: import it before WechatAuthModule. By default it reads ${resolve('.env')}, in the folder that the process was started in.`,
     );
   }
+  if (derivesKeys(config)) problems.push(...derivationProblems(config));
+  if (problems.length > 0) throw new WechatAuthConfigError(problems);
+  return config;
+}
+
+/** Why keys cannot be derived from the AppSecrets of these apps. */
+function derivationProblems({ apps, findApp }: ResolvedApps): string[] {
+  const problems: string[] = [];
+  if (findApp !== undefined) {
+    problems.push(
+      'apps as a function needs session.secret and encryptionSecret: no AppSecret is known at start-up to derive them from.',
+    );
+  }
+  if (apps.some(({ component }) => component !== undefined)) {
+    problems.push(
+      'An app with component needs session.secret and encryptionSecret: it has no AppSecret to derive them from.',
+    );
+  }
   // Keys derived from an AppSecret that can be guessed would let anybody forge sessions.
-  if (
-    derivesKeys(resolved) &&
-    config.apps.some(({ secret }) => Buffer.byteLength(secret.reveal()) < 32)
-  ) {
+  if (apps.some(({ secret }) => secret !== undefined && Buffer.byteLength(secret.reveal()) < 32)) {
     problems.push(
       'An AppSecret of WeChat has 32 characters; with a shorter one, set session.secret and encryptionSecret.',
     );
   }
-  if (problems.length > 0) throw new WechatAuthConfigError(problems);
-  return config;
+  return problems;
 }
 
 /** As where a `.env` file was not loaded. */

@@ -33,6 +33,13 @@ export const ERRORS = {
     action: 'fix-request',
     message: 'This server is not configured for that "appid".',
   },
+  WX_APP_UNAVAILABLE: {
+    status: 503,
+    action: 'retry',
+    retryAfter: 1,
+    message:
+      'The server could not look up this mini program or its credentials. Try again in a moment; for a login, with a fresh code.',
+  },
   WX_BUSY: {
     status: 503,
     action: 'retry',

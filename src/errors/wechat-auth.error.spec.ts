@@ -8,6 +8,7 @@ import { WechatUpstreamError } from './wechat-upstream.error.js';
 const contract: [WechatAuthErrorCode, number, string, WechatAuthAction][] = [
   ['WX_CODE_MALFORMED', 400, 'Bad Request', 'fix-request'],
   ['WX_APP_UNKNOWN', 400, 'Bad Request', 'fix-request'],
+  ['WX_APP_UNAVAILABLE', 503, 'Service Unavailable', 'retry'],
   ['WX_BUSY', 503, 'Service Unavailable', 'retry'],
   ['WX_CODE_INVALID', 401, 'Unauthorized', 'relogin'],
   ['WX_CODE_USED', 401, 'Unauthorized', 'relogin'],

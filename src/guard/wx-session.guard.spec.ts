@@ -5,6 +5,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { WsException } from '@nestjs/websockets';
 import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
+import { AggregatedLogger } from '../common/aggregated-logger.js';
 import { WechatApps } from '../config/wechat-apps.js';
 import { EventPublisher } from '../events/event-publisher.js';
 import { SessionProbes } from '../sessions/session-probes.js';
@@ -71,16 +72,17 @@ describe('WxSessionGuard', () => {
         { appid: 'wx2', secret: SECRET },
       ],
     });
-    const apps = new WechatApps(config);
+    const apps = new WechatApps(config, new AggregatedLogger());
     const probes = new SessionProbes(test.revocations);
     sessions = new SessionsService(
-      new SessionTokens(apps, config),
+      new SessionTokens(config),
+      apps,
       probes,
       test.revocations,
       new SessionWatcher(probes, test.revocations),
       events,
     );
-    users = new UsersService(test.users, apps, new SessionKeyCipher(apps, config), config, events);
+    users = new UsersService(test.users, apps, new SessionKeyCipher(config), config, events);
   });
   beforeEach(() => {
     headers = {};

@@ -58,7 +58,8 @@ export class LoginService {
    * `WX_STORE_UNAVAILABLE`; what a `loginHook` throws
    */
   async login(code: string, options: LoginOptions = {}): Promise<LoginResult> {
-    const { appid = this.apps.get().appid, replaces, signal } = options;
+    const { replaces, signal } = options;
+    const appid = this.apps.appidOf(options.appid);
     // They may come from a body that nobody has checked.
     if (!isCode(code)) throw this.refusal('WX_CODE_MALFORMED');
     if (!isPlainText(appid)) throw this.refusal('WX_APP_UNKNOWN');

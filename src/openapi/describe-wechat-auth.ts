@@ -28,6 +28,7 @@ const GUARD_ERRORS: WechatAuthErrorCode[] = [
   'WX_SESSION_INVALID',
   'WX_SESSION_EXPIRED',
   'WX_SESSION_REVOKED',
+  'WX_APP_UNAVAILABLE',
   'WX_STORE_UNAVAILABLE',
 ];
 
@@ -69,6 +70,7 @@ const ROUTES: Record<string, Json & { responses: Json }> = {
       ...failures([
         'WX_CODE_MALFORMED',
         'WX_APP_UNKNOWN',
+        'WX_APP_UNAVAILABLE',
         'WX_BUSY',
         'WX_CODE_INVALID',
         'WX_CODE_USED',

@@ -87,6 +87,15 @@ describe('PostgresClient', () => {
     expect(await prepared()).toEqual([expect.objectContaining({ uses: 3 })]);
   });
 
+  it('[M-25] prints statements that fail in the same way once a second, with their number', async () => {
+    await insert(1);
+    const failing = Array.from({ length: 200 }, () => insert(1));
+    expect(await Promise.allSettled(failing)).toHaveLength(200);
+    await until(() => logger.text.includes('times in a second'));
+    const failures = logger.lines.filter((line) => line.includes('WX_STORE_UNAVAILABLE'));
+    expect(failures.length).toBeLessThan(20);
+  });
+
   it('hands nobody a connection that Postgres is ending', async () => {
     const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND query LIKE '%pg_sleep(10)' AND state = 'active'`;

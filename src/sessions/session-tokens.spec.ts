@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { WechatApps } from '../config/wechat-apps.js';
 import { deriveKey } from '../crypto/derive-key.js';
 import { Secret } from '../config/secret.js';
 import { resolveConfig } from '../config/wechat-auth.config.js';
@@ -19,8 +18,7 @@ function tokensOf(
   session: SessionOptions = {},
   apps: WechatAppOptions[] = [app, otherApp],
 ): SessionTokens {
-  const config = resolveConfig({ apps, session });
-  return new SessionTokens(new WechatApps(config), config);
+  return new SessionTokens(resolveConfig({ apps, session }));
 }
 
 const payloadOf = (token: string): unknown =>

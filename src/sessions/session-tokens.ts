@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { BoundedMap } from '../common/bounded-map.js';
-import { WechatApps } from '../config/wechat-apps.js';
-import { deriveKey } from '../crypto/derive-key.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../config/wechat-auth.config.js';
 import { isIssuedAhead, readClaims, type SessionClaims } from './session-claims.js';
-import { headerOf, SigningKey } from './signing-key.js';
+import { signingKeysOf, type SigningKeys } from './signing-keys.js';
 import { sessionOf, type IssuedSession } from './wx-session.js';
 
 const MAX_TOKEN_LENGTH = 2048;
@@ -18,32 +16,24 @@ const MAX_REMEMBERED_TOKENS = 20_000;
 /** Turns sessions into tokens and back, by cryptography alone: no store is asked. */
 @Injectable()
 export class SessionTokens {
-  /** The first of each app signs. */
-  private readonly keys: readonly SigningKey[];
-  private readonly keyByHeader: ReadonlyMap<string, SigningKey>;
+  private readonly keys: SigningKeys;
   /**
    * Tokens whose signature and claims are right, by their whole text: neither can change. Private at
    * run time, as a dump must not show tokens.
    */
   readonly #verified = new BoundedMap<string, SessionClaims>(MAX_REMEMBERED_TOKENS);
 
-  constructor(
-    private readonly apps: WechatApps,
-    @Inject(WECHAT_AUTH_CONFIG) private readonly config: WechatAuthConfig,
-  ) {
-    const { secret: secrets } = config.session;
-    this.keys = apps.all.flatMap(({ appid, secret }) =>
-      (secrets.length > 0 ? secrets : [secret]).map(
-        (each) => new SigningKey(deriveKey(each, 'session', appid), appid),
-      ),
-    );
-    this.keyByHeader = new Map(this.keys.map((key) => [key.header, key]));
+  constructor(@Inject(WECHAT_AUTH_CONFIG) private readonly config: WechatAuthConfig) {
+    this.keys = signingKeysOf(config);
   }
 
-  /** @throws {@link WechatAuthError} `WX_APP_UNKNOWN` */
+  /**
+   * Where the host finds the apps, it is not asked: {@link SessionsService.verify} does that.
+   * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
+   */
   issue(user: Pick<WechatUser, 'id' | 'appid' | 'sessionEpoch'>): IssuedSession {
-    const { appid } = this.apps.get(user.appid);
-    const key = this.keys.find((candidate) => candidate.appid === appid);
+    const { appid } = user;
+    const key = this.keys.signerFor(appid);
     if (key === undefined) throw new WechatAuthError('WX_APP_UNKNOWN');
     const { expiresIn, issuer } = this.config.session;
     const iat = Math.floor(Date.now() / 1000);
@@ -93,15 +83,11 @@ export class SessionTokens {
     return isReadable(token) ? this.readAnew(token) : undefined;
   }
 
-  /**
-   * The header must be one of ours byte for byte, so that whatever a forger could say in it is
-   * never read.
-   */
   private readAnew(token: string): SessionClaims | undefined {
-    const key = this.keyByHeader.get(headerOf(token));
-    if (key === undefined) return undefined;
+    const signed = this.keys.open(token);
+    if (signed === undefined) return undefined;
     const { issuer, expiresIn } = this.config.session;
-    return readClaims(key.verify(token), { iss: issuer, aud: key.appid, expiresIn });
+    return readClaims(signed.payload, { iss: issuer, aud: signed.appid, expiresIn });
   }
 }
 

@@ -11,6 +11,7 @@ import {
 } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
+import { AggregatedLogger } from '../common/aggregated-logger.js';
 import { WechatApps } from '../config/wechat-apps.js';
 import { resolveConfig, type WechatAuthConfig } from '../config/wechat-auth.config.js';
 import { EventPublisher } from '../events/event-publisher.js';
@@ -31,11 +32,12 @@ describe('SessionsService', () => {
 
   const serviceWith = (
     theConfig: WechatAuthConfig,
-    tokens = new SessionTokens(new WechatApps(theConfig), theConfig),
+    tokens = new SessionTokens(theConfig),
   ): SessionsService => {
     const probes = new SessionProbes(test.revocations);
     const watcher = new SessionWatcher(probes, test.revocations);
-    return new SessionsService(tokens, probes, test.revocations, watcher, events);
+    const apps = new WechatApps(theConfig, new AggregatedLogger());
+    return new SessionsService(tokens, apps, probes, test.revocations, watcher, events);
   };
 
   beforeAll(async () => {
@@ -196,7 +198,7 @@ describe('SessionsService', () => {
           throw new TypeError('a fault');
         }
       }
-      const faulty = new FaultyTokens(new WechatApps(config), config);
+      const faulty = new FaultyTokens(config);
       await expect(serviceWith(config, faulty).revokeToken('token')).rejects.toThrow('a fault');
     });
   });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { uuidOf } from '../common/is-uuid.js';
+import { WechatApps } from '../config/wechat-apps.js';
 import type { WechatAuthErrorCode } from '../errors/error-codes.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { EventPublisher } from '../events/event-publisher.js';
@@ -20,6 +21,7 @@ import { epochOf, sessionOf, type IssuedSession, type WxSession } from './wx-ses
 export class SessionsService {
   constructor(
     private readonly tokens: SessionTokens,
+    private readonly apps: WechatApps,
     private readonly probes: SessionProbes,
     private readonly revocations: RevocationsRepository,
     private readonly watcher: SessionWatcher,
@@ -27,7 +29,8 @@ export class SessionsService {
   ) {}
 
   /**
-   * Issues a session to a user just read from the database.
+   * Issues a session to a user just read from the database. Where `apps` is a function it is not
+   * asked: a session of an app that is gone is refused by {@link verify}.
    * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
    */
   async issue(user: Pick<WechatUser, 'id' | 'appid' | 'sessionEpoch'>): Promise<IssuedSession> {
@@ -36,10 +39,15 @@ export class SessionsService {
 
   /**
    * @throws {@link WechatAuthError} `WX_SESSION_INVALID`, `WX_SESSION_EXPIRED`,
-   * `WX_SESSION_REVOKED`, `WX_STORE_UNAVAILABLE`
+   * `WX_SESSION_REVOKED`, `WX_APP_UNAVAILABLE`, `WX_STORE_UNAVAILABLE`
    */
   async verify(token: string): Promise<WxSession> {
     const claims = this.verifiedClaims(token);
+    // Only of a token that we have signed: nobody else makes us ask the host.
+    const hasApp = this.apps.has(claims.aud);
+    if (hasApp !== true && !(await hasApp)) {
+      throw this.refusal('WX_SESSION_INVALID', () => sessionOf(claims));
+    }
     const { sub: userId, jti: id, epoch } = claims;
     if (!(await this.probes.isLive({ userId, id, epoch }))) {
       throw this.refusal('WX_SESSION_REVOKED', () => sessionOf(claims));

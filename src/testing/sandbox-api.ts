@@ -23,6 +23,7 @@ export class SandboxApi {
 
   private readonly endpoints: Partial<Record<string, Endpoint>> = {
     'GET /sns/jscode2session': (call) => this.jscode2session(call),
+    'GET /sns/component/jscode2session': (call) => this.componentJscode2session(call),
     // Where the fault `redirect` leads to.
     'GET /redirected': (call) => this.jscode2session(call),
     'POST /cgi-bin/stable_token': (call) => this.stableToken(call),
@@ -44,12 +45,25 @@ export class SandboxApi {
   }
 
   private jscode2session({ query }: SandboxCall): SandboxAnswer {
-    const { appid, secret, js_code: code, grant_type: grantType } = query;
+    const { appid, secret } = query;
     if (!appid) return failure(41002);
     if (!secret) return failure(41004);
-    if (!code) return failure(41008);
     const refusal = this.refusal(appid, secret);
-    if (refusal !== undefined) return failure(refusal);
+    return refusal === undefined ? this.login(appid, query) : failure(refusal);
+  }
+
+  private componentJscode2session({ query }: SandboxCall): SandboxAnswer {
+    const { appid, component_appid: component, component_access_token: token } = query;
+    if (!appid) return failure(41002);
+    if (!component) return failure(40013);
+    if (!token) return failure(41021);
+    const refusal = this.componentRefusal(appid, component, token);
+    return refusal === undefined ? this.login(appid, query) : failure(refusal);
+  }
+
+  private login(appid: string, query: SandboxCall['query']): SandboxAnswer {
+    const { js_code: code, grant_type: grantType } = query;
+    if (!code) return failure(41008);
     if (grantType !== 'authorization_code') return failure(40002);
     const login = this.logins.spendCode(code, appid);
     if (typeof login === 'number') return failure(login);
@@ -108,5 +122,13 @@ export class SandboxApi {
     const app = this.apps.find((known) => known.appid === appid);
     if (app === undefined) return 40013;
     return app.secret === secret ? undefined : 40125;
+  }
+
+  private componentRefusal(appid: string, component: string, token: string): number | undefined {
+    if (this.apps === undefined) return undefined;
+    const app = this.apps.find((known) => known.appid === appid);
+    if (app === undefined) return 40013;
+    if (app.component?.appid !== component) return 61003;
+    return app.component.accessToken === token ? undefined : 40001;
   }
 }

@@ -17,9 +17,11 @@ const ERRMSGS: ReadonlyMap<number, string> = new Map([
   [41002, 'appid missing'],
   [41004, 'appsecret missing'],
   [41008, 'missing code'],
+  [41021, 'missing component_access_token'],
   [42001, 'access_token expired'],
   [45009, 'reach max api daily quota limit'],
   [45011, 'api minute-quota reach limit, mustslower, retry next minute'],
+  [61003, 'component is not authorized by this account'],
   [87009, 'invalid signature'],
 ]);
 

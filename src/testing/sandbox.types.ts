@@ -1,7 +1,13 @@
-/** A mini program that the sandbox knows. */
+/** A mini program that the sandbox knows. A test may change it: the next request counts. */
 export interface SandboxApp {
   appid: string;
-  secret: string;
+  /** Needed by all but `/sns/component/jscode2session`. */
+  secret?: string | undefined;
+  /**
+   * The third-party platform that the mini program has authorised, and its component_access_token.
+   * @defaultValue none: a login through a platform is 61003
+   */
+  component?: { appid: string; accessToken: string } | undefined;
 }
 
 /** How the sandbox is started. */
@@ -43,7 +49,7 @@ export interface SandboxPhone {
 export interface SandboxRequest {
   readonly method: string;
   readonly path: string;
-  /** The query; a `secret` and an `access_token` are not kept. */
+  /** The query; a `secret`, an `access_token` and a `component_access_token` are not kept. */
   readonly query: Readonly<Record<string, string>>;
   readonly at: Date;
 }

@@ -1,3 +1,4 @@
+import { createDecipheriv } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
@@ -25,9 +26,13 @@ async function start(options?: WechatSandboxOptions): Promise<WechatSandbox> {
 
 type Json = Record<string, unknown>;
 
-async function ask(sandbox: WechatSandbox, query: Record<string, string> | string): Promise<Json> {
+async function ask(
+  sandbox: WechatSandbox,
+  query: Record<string, string> | string,
+  path = '/sns/jscode2session',
+): Promise<Json> {
   const parameters = typeof query === 'string' ? query : new URLSearchParams(query).toString();
-  const response = await fetch(`${sandbox.url}/sns/jscode2session?${parameters}`);
+  const response = await fetch(`${sandbox.url}${path}?${parameters}`);
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toMatch('text/plain');
   return (await response.json()) as Json;
@@ -154,6 +159,80 @@ describe('jscode2session', () => {
     const sandbox = await start();
     expect((await fetch(`${sandbox.url}/sns/other`)).status).toBe(404);
     expect((await post(sandbox, '/sns/jscode2session', {})).status).toBe(404);
+  });
+});
+
+describe('component/jscode2session', () => {
+  const component = { appid: 'wx-platform', accessToken: 'token-1' };
+  const askAs = (
+    sandbox: WechatSandbox,
+    js_code: string,
+    more: Record<string, string> = {},
+  ): Promise<Json> =>
+    ask(
+      sandbox,
+      {
+        appid: 'wx1',
+        js_code,
+        grant_type: 'authorization_code',
+        component_appid: 'wx-platform',
+        component_access_token: 'token-1',
+        ...more,
+      },
+      '/sns/component/jscode2session',
+    );
+
+  it('answers a code with its user, and needs no secret', async () => {
+    const sandbox = await start({ apps: [{ appid: 'wx1', component }] });
+    const code = sandbox.issueCode({ openid: 'o-1', unionid: 'u-1' });
+    const answer = { openid: 'o-1', unionid: 'u-1', session_key: expect.any(String) };
+    expect(await askAs(sandbox, code)).toEqual(answer);
+    expect(await askAs(sandbox, code)).toMatchObject({ errcode: 40163 });
+    expect(sandbox.requests[0]?.query).toMatchObject({
+      component_appid: 'wx-platform',
+      component_access_token: '***',
+    });
+  });
+
+  it('without apps, takes any platform and token', async () => {
+    const sandbox = await start();
+    expect(await askAs(sandbox, sandbox.issueCode())).toHaveProperty('openid');
+  });
+
+  it.each([
+    ['no appid', { appid: '' }, 41002],
+    ['no component_appid', { component_appid: '' }, 40013],
+    ['no component_access_token', { component_access_token: '' }, 41021],
+    ['no code', { js_code: '' }, 41008],
+    ['another grant_type', { grant_type: 'client_credential' }, 40002],
+    ['an app that is not there', { appid: 'wx3' }, 40013],
+    ['an app that has authorised no platform', { appid: 'wx2' }, 61003],
+    ['a platform that is not authorised', { component_appid: 'wx-other' }, 61003],
+    ['another token', { component_access_token: 'token-2' }, 40001],
+  ])('answers %s with the errcode of WeChat', async (_, more, errcode) => {
+    const sandbox = await start({ apps: [{ appid: 'wx1', component }, ...apps.slice(1)] });
+    expect(await askAs(sandbox, sandbox.issueCode(), more)).toMatchObject({ errcode });
+  });
+
+  it('knows a platform no AppSecret, and an app no other secret once it was changed', async () => {
+    const app = { appid: 'wx1', secret: 'secret-1', component: { ...component } };
+    const sandbox = await start({ apps: [app, { appid: 'wx2', component }] });
+    const code = sandbox.issueCode({ appid: 'wx2' });
+    const withSecret = login(code, { appid: 'wx2' });
+    expect(await ask(sandbox, withSecret)).toMatchObject({ errcode: 40125 });
+    app.secret = 'secret-2';
+    app.component.accessToken = 'token-2';
+    expect(await ask(sandbox, login(sandbox.issueCode()))).toMatchObject({ errcode: 40125 });
+    expect(await askAs(sandbox, sandbox.issueCode())).toMatchObject({ errcode: 40001 });
+  });
+
+  it('has the faults of every other request', async () => {
+    const sandbox = await start();
+    const code = sandbox.issueCode();
+    sandbox.fail(42001);
+    expect(await askAs(sandbox, code)).toMatchObject({ errcode: 42001 });
+    sandbox.fail('missing-openid');
+    expect(await askAs(sandbox, code)).toEqual({ session_key: expect.any(String) });
   });
 });
 
@@ -325,7 +404,25 @@ describe('the sandbox over HTTP', () => {
     sandbox.issueCode({ openid: 'o-1' });
     expect(await ask401(`${path}&openid=o-1&signature=00`)).toMatchObject({ errcode: 87009 });
     expect(() => sandbox.encryptUserData('nobody', {}, 'wx1')).toThrow('issue a code first');
-    expect(() => sandbox.encryptUserData('o-1', {})).toThrow('Name the appid');
+    expect(() => sandbox.encryptUserData('o-1', {})).toThrow('name the appid');
+  });
+
+  it.each([
+    ['the only app', [apps[0]!], undefined, 'wx1'],
+    ['the app of the code', apps, 'wx2', 'wx2'],
+    ['the app that logged in with the code', undefined, undefined, 'wx3'],
+  ])('encrypts user data for %s where no appid is named', async (_, known, appid, owner) => {
+    const sandbox = await start({ apps: known });
+    const code = sandbox.issueCode({ openid: 'o-1', appid });
+    const credentials = { appid: owner, secret: owner.replace('wx', 'secret-') };
+    const { session_key: key } = await ask(sandbox, login(code, credentials));
+    const { encryptedData, iv } = sandbox.encryptUserData('o-1', {});
+    const [data, keyBytes, ivBytes] = [encryptedData, String(key), iv].map((text) =>
+      Buffer.from(text, 'base64'),
+    );
+    const decipher = createDecipheriv('aes-128-cbc', keyBytes!, ivBytes!);
+    const plaintext = Buffer.concat([decipher.update(data!), decipher.final()]).toString();
+    expect(JSON.parse(plaintext)).toMatchObject({ watermark: { appid: owner } });
   });
 
   it('lets requests fail', async () => {

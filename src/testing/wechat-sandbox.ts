@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { SandboxApi } from './sandbox-api.js';
 import { isAllowed } from './sandbox-access.js';
 import { answer, control, readBody } from './sandbox-control.js';
+import { countSandbox } from './running-sandboxes.js';
 import { failure } from './sandbox-errcodes.js';
 import { distort, SandboxFaults, send, type SandboxFault } from './sandbox-faults.js';
 import { encryptUserData, type SandboxUserData } from './sandbox-user-data.js';
@@ -17,8 +18,9 @@ import type {
 
 /**
  * A stand-in for WeChat's API on the loopback interface, for tests without a network.
- * Source: WeChat, "auth.code2Session", "getStableAccessToken", "checkSessionKey",
- * "resetUserSessionKey", "getPhoneNumber".
+ * Source: WeChat, "auth.code2Session", "thirdpartyCode2Session", "getStableAccessToken",
+ * "checkSessionKey", "resetUserSessionKey", "getPhoneNumber". While one runs, an app of the same
+ * process that would call WeChat itself does not start.
  *
  * @example
  * const wechat = await WechatSandbox.start();
@@ -35,6 +37,7 @@ export class WechatSandbox {
   private constructor(private readonly apps: readonly SandboxApp[] | undefined) {
     this.api = new SandboxApi(apps);
     this.server = createServer((request, response) => void this.handle(request, response));
+    this.server.once('listening', () => this.server.once('close', countSandbox()));
   }
 
   /** @throws the error of Node where the port is taken (`EADDRINUSE`) or not allowed. */
@@ -79,16 +82,15 @@ export class WechatSandbox {
    * What `wx.getUserInfo` and the like give a mini program: `data` signed and encrypted with the
    * `session_key` that the user has now.
    *
-   * @param appid - for the watermark; the first app where absent.
+   * @param appid - for the watermark; where absent, the app of the user's last code.
    * @throws RangeError for a user without a login, or an app that is not there.
    */
   encryptUserData(openid: string, data: object, appid?: string): SandboxUserData {
     const sessionKey = this.api.logins.sessionKeyOf(openid);
     if (sessionKey === undefined)
       throw new RangeError('That user has no login: issue a code first.');
-    const owner = this.appidFor(appid);
-    if (owner === undefined)
-      throw new RangeError('Name the appid, or start the sandbox with apps.');
+    const owner = this.appidFor(appid ?? this.api.logins.appidOf(openid));
+    if (owner === undefined) throw new RangeError('That user has not logged in: name the appid.');
     return encryptUserData(data, sessionKey, owner);
   }
 
@@ -163,8 +165,9 @@ function readQuery(search: string): Record<string, string> {
   );
 }
 
-const withoutSecrets = (query: Record<string, string>): Record<string, string> => ({
-  ...query,
-  ...('secret' in query && { secret: '***' }),
-  ...('access_token' in query && { access_token: '***' }),
-});
+const SECRETS = ['secret', 'access_token', 'component_access_token'];
+
+const withoutSecrets = (query: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, SECRETS.includes(name) ? '***' : value]),
+  );

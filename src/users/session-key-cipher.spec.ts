@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { WechatApps } from '../config/wechat-apps.js';
 import { resolveConfig } from '../config/wechat-auth.config.js';
 import type { WechatAuthOptions } from '../config/wechat-auth.options.js';
 import { SessionKeyCipher } from './session-key-cipher.js';
@@ -18,7 +17,7 @@ const cipherWith = (
     apps,
     ...(encryptionSecret !== undefined && { encryptionSecret }),
   });
-  return new SessionKeyCipher(new WechatApps(config), config);
+  return new SessionKeyCipher(config);
 };
 
 describe('SessionKeyCipher', () => {
@@ -49,6 +48,14 @@ describe('SessionKeyCipher', () => {
     expect(cipherWith([OTHER, SECRET]).open(derived, owner)).toBe('the key');
     const own = cipherWith(OTHER).seal('the key', owner);
     expect(cipherWith().open(own, owner)).toBeUndefined();
+  });
+
+  it('opens what earlier releases have sealed', () => {
+    const sealed = Buffer.from(
+      'AbNB8C6A3a4yDZzmMNxbXe+iNYjQB4LaMJR/fAAuxp1WSvxZlZOkAg==',
+      'base64',
+    );
+    expect(cipherWith().open(sealed, owner)).toBe('the key');
   });
 
   it('seals with the first secret and opens with all', () => {

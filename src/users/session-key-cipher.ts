@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { WechatApps } from '../config/wechat-apps.js';
+import { BoundedMap } from '../common/bounded-map.js';
+import { keySecretsOf } from '../config/key-secrets.js';
 import { deriveKey } from '../crypto/derive-key.js';
 import { Envelope } from '../crypto/envelope.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
@@ -11,30 +12,37 @@ export interface SessionKeyOwner {
   readonly openid: string;
 }
 
+/** About 3 KB for each app. */
+const MAX_APPS = 10_000;
+
 /** Encrypts each `session_key` for its row in the database. */
 @Injectable()
 export class SessionKeyCipher {
-  private readonly envelopes: ReadonlyMap<string, Envelope>;
+  private readonly envelopes = new BoundedMap<string, Envelope>(MAX_APPS);
 
-  constructor(apps: WechatApps, @Inject(WECHAT_AUTH_CONFIG) config: WechatAuthConfig) {
-    const { encryptionSecret: encryptionSecrets } = config;
-    this.envelopes = new Map(
-      apps.all.map(({ appid, secret }) => {
-        const secrets = encryptionSecrets.length > 0 ? encryptionSecrets : [secret];
-        return [appid, new Envelope(secrets.map((each) => deriveKey(each, 'session-key', appid)))];
-      }),
-    );
-  }
+  constructor(@Inject(WECHAT_AUTH_CONFIG) private readonly config: WechatAuthConfig) {}
 
   /** @throws {@link WechatAuthError} `WX_APP_UNKNOWN` */
   seal(sessionKey: string, { appid, openid }: SessionKeyOwner): Buffer {
-    const envelope = this.envelopes.get(appid);
+    const envelope = this.envelopeFor(appid);
     if (envelope === undefined) throw new WechatAuthError('WX_APP_UNKNOWN');
     return envelope.seal(sessionKey, [appid, openid]);
   }
 
   /** The `session_key`, or `undefined` where no key of this server opens it. */
   open(sealed: Buffer, { appid, openid }: SessionKeyOwner): string | undefined {
-    return this.envelopes.get(appid)?.open(sealed, [appid, openid]);
+    return this.envelopeFor(appid)?.open(sealed, [appid, openid]);
+  }
+
+  /** `undefined` where it is not one of our apps. */
+  private envelopeFor(appid: string): Envelope | undefined {
+    const known = this.envelopes.get(appid);
+    if (known !== undefined) return known;
+    const secrets = keySecretsOf(this.config, this.config.encryptionSecret, appid);
+    if (secrets.length === 0) return undefined;
+    const keys = secrets.map((secret) => deriveKey(secret, 'session-key', appid));
+    const envelope = new Envelope(keys);
+    this.envelopes.set(appid, envelope);
+    return envelope;
   }
 }

@@ -125,7 +125,7 @@ export class UsersService {
    * The user with this openid, or `null`.
    * @param appid - the mini program; the default app if absent.
    */
-  async findByOpenid(openid: string, appid = this.apps.get().appid): Promise<WechatUser | null> {
+  async findByOpenid(openid: string, appid = this.apps.appidOf()): Promise<WechatUser | null> {
     return isPlainText(openid) && isPlainText(appid)
       ? this.repository.findByOpenid(appid, openid)
       : null;

@@ -12,24 +12,16 @@ describe('AccessTokenService', () => {
   let server: Server;
   let accessTokens: AccessTokenService;
   let asked: unknown[];
+  /** How far time has gone beyond its pace, in milliseconds. */
+  let ahead: number;
   /** What WeChat answers; each `token-…` is another one. */
   let answer: () => unknown;
 
   beforeEach(async () => {
     Logger.overrideLogger(false);
-    jest.useFakeTimers({
-      doNotFake: [
-        'hrtime',
-        'nextTick',
-        'queueMicrotask',
-        'setImmediate',
-        'clearImmediate',
-        'setInterval',
-        'clearInterval',
-        'setTimeout',
-        'clearTimeout',
-      ],
-    });
+    ahead = 0;
+    const now = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + ahead);
     asked = [];
     answer = () => ({ access_token: `token-${String(asked.length)}`, expires_in: 7200 });
     server = createServer((request, response) => {
@@ -46,7 +38,7 @@ describe('AccessTokenService', () => {
     ({ accessTokens } = createTestWechat({ baseUrl, timeout: 20_000 }));
   });
   afterEach(() => {
-    jest.useRealTimers();
+    jest.restoreAllMocks();
     Logger.overrideLogger(false);
     server.close();
     server.closeAllConnections();
@@ -61,14 +53,14 @@ describe('AccessTokenService', () => {
 
   it('keeps a token until five minutes before its end', async () => {
     await accessTokens.getToken();
-    jest.advanceTimersByTime(115 * MINUTE - 1000);
+    ahead += 115 * MINUTE - 1000;
     expect(await accessTokens.getToken(TEST_APP.appid)).toBe('token-1');
     expect(asked).toHaveLength(1);
   });
 
   it('renews it in the last five minutes, while nobody waits', async () => {
     await accessTokens.getToken();
-    jest.advanceTimersByTime(115 * MINUTE + 1000);
+    ahead += 115 * MINUTE + 1000;
     expect(await accessTokens.getToken()).toBe('token-1');
     await until(async () => (await accessTokens.getToken()) === 'token-2');
     expect(asked).toHaveLength(2);
@@ -77,16 +69,16 @@ describe('AccessTokenService', () => {
   it('hands out the old one while it cannot be renewed, and none once that has ended', async () => {
     await accessTokens.getToken();
     answer = () => ({ errcode: 45009 });
-    jest.advanceTimersByTime(119 * MINUTE);
+    ahead += 119 * MINUTE;
     expect(await accessTokens.getToken()).toBe('token-1');
     await until(() => asked.length === 2);
-    jest.advanceTimersByTime(MINUTE);
+    ahead += MINUTE;
     await expect(accessTokens.getToken()).rejects.toMatchObject({ errcode: 45009 });
   });
 
   it('counts the lifetime from the moment it asked', async () => {
     answer = () => {
-      jest.advanceTimersByTime(2 * MINUTE);
+      ahead += 2 * MINUTE;
       return { access_token: `token-${String(asked.length)}`, expires_in: 60 };
     };
     expect(await accessTokens.getToken()).toBe('token-1');
@@ -124,7 +116,7 @@ describe('AccessTokenService', () => {
     const token = '!'.repeat(1024);
     answer = () => ({ access_token: token, expires_in: 86_400 });
     expect(await accessTokens.getToken()).toBe(token);
-    jest.advanceTimersByTime(86_400_000 - 6 * MINUTE);
+    ahead += 86_400_000 - 6 * MINUTE;
     expect(await accessTokens.getToken()).toBe(token);
     expect(asked).toHaveLength(1);
   });

@@ -1,8 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { AggregatedLogger } from '../common/aggregated-logger.js';
+import { BoundedMap } from '../common/bounded-map.js';
 import { SingleFlight } from '../common/single-flight.js';
 import { WechatApps } from '../config/wechat-apps.js';
 import { Secret } from '../config/secret.js';
-import type { WechatApp } from '../config/app-options.js';
+import type { WechatApp } from '../config/wechat-app.js';
+import { WechatAuthError } from '../errors/wechat-auth.error.js';
+import { HostTokens, isToken } from './host-tokens.js';
+import { isWrongSecret } from './refused-credentials.js';
 import { unavailable, type WechatAnswer } from './wechat-answer.js';
 import { WechatClient } from './wechat-client.js';
 
@@ -15,31 +20,41 @@ interface AccessToken {
 /** WeChat replaces a stable token this long before it expires; both are valid meanwhile. */
 const OVERLAP_MS = 5 * 60_000;
 
+/** Of so many apps; beyond, WeChat is asked for the same token again. */
+const MAX_TOKENS = 10_000;
+
 /**
- * The access token of each app, for calls to WeChat's API; a login needs none.
+ * The access token of each app, for calls to WeChat's API; a login needs none. It is the host's own
+ * where the app has the option `accessToken`, else WeChat's stable token.
  *
  * Each instance has its own cache and they share nothing: for a stable token WeChat answers every
  * instance with the same one. Source: WeChat, "getStableAccessToken".
  */
 @Injectable()
 export class AccessTokenService {
-  private readonly tokens = new Map<string, AccessToken>();
+  private readonly tokens = new BoundedMap<string, AccessToken>(MAX_TOKENS);
   private readonly refreshes = new SingleFlight<AccessToken>();
 
   constructor(
     private readonly apps: WechatApps,
     private readonly wechat: WechatClient,
+    private readonly hostTokens: HostTokens,
+    private readonly logger: AggregatedLogger,
   ) {}
 
   /**
    * A valid token: cached, and renewed ahead of its end without anybody waiting.
    *
    * @param appid - the default app where absent.
-   * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
+   * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`, `WX_APP_UNAVAILABLE`, `WX_APP_MISCONFIGURED`
+   * where the app has `component` and no `accessToken`
    * @throws {@link WechatUpstreamError}
    */
   async getToken(appid?: string): Promise<string> {
-    const app = this.apps.get(appid);
+    const app = await this.apps.get(appid);
+    if (app.accessToken !== undefined) {
+      return this.hostTokens.get('accessToken', app.appid, app.accessToken);
+    }
     const known = this.tokens.get(app.appid);
     const left = (known?.expiresAt ?? 0) - performance.now();
     if (known !== undefined && left > 0) {
@@ -55,35 +70,48 @@ export class AccessTokenService {
    * @throws as {@link getToken} does
    */
   async replace(stale: string, appid?: string): Promise<string> {
-    const app = this.apps.get(appid);
+    const id = this.apps.appidOf(appid);
     // Another call that was refused with the same token may have replaced it already.
-    if (this.tokens.get(app.appid)?.token.reveal() === stale) this.tokens.delete(app.appid);
-    return this.getToken(app.appid);
+    if (this.tokens.get(id)?.token.reveal() === stale) this.tokens.delete(id);
+    return this.getToken(id);
   }
 
   private refresh(app: WechatApp): Promise<AccessToken> {
     return this.refreshes.run(app.appid, () => this.fetch(app));
   }
 
-  private async fetch({ appid, secret }: WechatApp): Promise<AccessToken> {
+  private async fetch(app: WechatApp): Promise<AccessToken> {
+    const token = await this.ask(app).catch(async (error: unknown) => {
+      const current = isWrongSecret(error) ? await this.apps.withNewSecret(app) : undefined;
+      if (current === undefined) throw error;
+      return this.ask(current);
+    });
+    this.tokens.set(app.appid, token);
+    return token;
+  }
+
+  private async ask({ appid, secret }: WechatApp): Promise<AccessToken> {
+    if (secret === undefined) {
+      this.logger.error(
+        'no accessToken',
+        `WX_APP_MISCONFIGURED: ${appid} has component and no accessToken. This call to WeChat needs its authorizer_access_token: give the app the option accessToken.`,
+      );
+      throw new WechatAuthError('WX_APP_MISCONFIGURED');
+    }
     const askedAt = performance.now();
-    const token = await this.wechat.call({
+    return this.wechat.call({
       path: '/cgi-bin/stable_token',
       query: {},
       body: { grant_type: 'client_credential', appid, secret: secret.reveal() },
       secrets: [secret.reveal()],
       read: (answer) => readAccessToken(answer, askedAt),
     });
-    this.tokens.set(appid, token);
-    return token;
   }
 }
 
 function readAccessToken(answer: WechatAnswer, askedAt: number): AccessToken {
   const { access_token: token, expires_in: seconds } = answer;
-  if (typeof token !== 'string' || !/^[\x21-\x7e]{1,1024}$/.test(token)) {
-    throw unavailable('the answer has no usable access_token');
-  }
+  if (!isToken(token)) throw unavailable('the answer has no usable access_token');
   if (typeof seconds !== 'number' || !(seconds > 0 && seconds <= 86_400)) {
     throw unavailable('the answer has no usable expires_in');
   }

@@ -17,6 +17,8 @@ const ERRCODES: ErrcodeMap = new Map([
   [41004, 'WX_APP_MISCONFIGURED'],
   [40164, 'WX_APP_MISCONFIGURED'],
   [40243, 'WX_APP_MISCONFIGURED'],
+  [41021, 'WX_APP_MISCONFIGURED'],
+  [61003, 'WX_APP_MISCONFIGURED'],
 ]);
 
 /** What an operator has to do about an errcode. */
@@ -26,6 +28,8 @@ const REMEDIES: ReadonlyMap<number, string> = new Map([
   [41002, 'WeChat got no appid: check wechat.baseUrl and the proxies behind it.'],
   [41004, 'WeChat got no AppSecret: check wechat.baseUrl and the proxies behind it.'],
   [40164, "This server's IP is not on the allow list of the mini program: add it in the console."],
+  [41021, 'WeChat got no component_access_token: check wechat.baseUrl and the proxies behind it.'],
+  [61003, 'The mini program has not authorised your third-party platform, or no longer does.'],
   [40243, 'The AppSecret is frozen: unfreeze it in the console of the mini program.'],
   [45009, 'The daily quota is used up: raise or clear it in the console of the mini program.'],
 ]);

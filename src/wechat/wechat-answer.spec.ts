@@ -16,12 +16,25 @@ function failureOf(body: Uint8Array, secrets: string[] = []): WechatUpstreamErro
 }
 
 describe('readAnswer', () => {
-  it.each(['{"openid":"o"}', '{"openid":"o","errcode":0,"errmsg":"ok"}', '\uFEFF{"openid":"o"}'])(
-    'takes %j for a success',
-    (body) => {
-      expect(readAnswer(bytes(body), { secrets: [] })).toMatchObject({ openid: 'o' });
-    },
-  );
+  it.each([
+    '{"openid":"o"}',
+    '{"openid":"o","errcode":0,"errmsg":"ok"}',
+    '{"openid":"o","errcode":"0","errmsg":"ok"}',
+    '\uFEFF{"openid":"o"}',
+  ])('takes %j for a success', (body) => {
+    expect(readAnswer(bytes(body), { secrets: [] })).toMatchObject({ openid: 'o' });
+  });
+
+  it.each([
+    ['40029', 40029, 'WX_CODE_INVALID'],
+    ['-1', -1, 'WX_UPSTREAM_BUSY'],
+    ['99999', 99999, 'WX_UPSTREAM_ERROR'],
+  ])('takes the errcode %j for the number %i', (errcode, number, errorCode) => {
+    expect(failureOf(bytes(JSON.stringify({ errcode, errmsg: 'no' })))).toMatchObject({
+      errorCode,
+      errcode: number,
+    });
+  });
 
   it.each([
     [-1, 'WX_UPSTREAM_BUSY'],
@@ -88,7 +101,17 @@ describe('readAnswer', () => {
     ['[]', 'not a JSON object'],
     ['"text"', 'not a JSON object'],
     ['42', 'not a JSON object'],
-    ['{"errcode":"40029"}', 'errcode'],
+    ['{"errcode":""}', 'errcode'],
+    ['{"errcode":" 40029"}', 'errcode'],
+    ['{"errcode":"4e4"}', 'errcode'],
+    ['{"errcode":"0x9c5d"}', 'errcode'],
+    ['{"errcode":"+1"}', 'errcode'],
+    ['{"errcode":"--1"}', 'errcode'],
+    ['{"errcode":"40029.0"}', 'errcode'],
+    ['{"errcode":"٤"}', 'errcode'],
+    [`{"errcode":"${'9'.repeat(400)}"}`, 'errcode'],
+    ['{"errcode":true}', 'errcode'],
+    ['{"errcode":["40029"]}', 'errcode'],
     ['{"errcode":1.5}', 'errcode'],
     ['{"errcode":1e400}', 'errcode'],
     ['{"errcode":{}}', 'errcode'],

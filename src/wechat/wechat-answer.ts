@@ -20,10 +20,8 @@ export function readAnswer(
   { secrets, errcodes }: { secrets: readonly string[]; errcodes?: ErrcodeMap },
 ): WechatAnswer {
   const answer = parse(body);
-  const errcode = answer.errcode ?? 0;
-  if (typeof errcode !== 'number' || !Number.isSafeInteger(errcode)) {
-    throw unavailable('the errcode of the answer is not an integer');
-  }
+  const errcode = integerOf(answer.errcode ?? 0);
+  if (errcode === undefined) throw unavailable('the errcode of the answer is not an integer');
   if (errcode === 0) return answer;
   const errmsg = readable(answer.errmsg, secrets);
   const rid = /\brid: ?([\w-]{1,64})/.exec(errmsg)?.[1];
@@ -32,6 +30,12 @@ export function readAnswer(
     errmsg,
     ...(rid !== undefined && { rid }),
   });
+}
+
+/** An integer, also as a string of digits: WeChat's own example has `"errcode": "40029"`. */
+function integerOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+  return Number.isSafeInteger(number) ? (number as number) : undefined;
 }
 
 function parse(body: Uint8Array): WechatAnswer {

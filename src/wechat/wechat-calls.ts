@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { isPlainText } from '../common/is-plain-text.js';
-import { WechatUpstreamError } from '../errors/wechat-upstream.error.js';
 import { AccessTokenService } from './access-token.service.js';
 import type { ErrcodeMap } from './errcodes.js';
+import { isStaleToken } from './refused-credentials.js';
 import { unavailable, type WechatAnswer } from './wechat-answer.js';
 import { WechatClient, type WechatCall } from './wechat-client.js';
 
@@ -14,16 +14,16 @@ export interface SessionKeyHolder {
   readonly sessionKey: string;
 }
 
-/** The access token is not valid, or no longer. */
-const STALE_TOKEN = [40001, 40014, 42001];
-
 const SESSION_KEY_ERRCODES: ErrcodeMap = new Map([[87009, 'WX_SESSION_KEY_INVALID']]);
 const PHONE_ERRCODES: ErrcodeMap = new Map([
   [40029, 'WX_PHONE_CODE_INVALID'],
   [40163, 'WX_PHONE_CODE_INVALID'],
 ]);
 
-/** Calls to WeChat with an access token, by appid and openid. All throw {@link WechatUpstreamError}. */
+/**
+ * Calls to WeChat with an access token, by appid and openid. All throw what
+ * {@link AccessTokenService.getToken} does.
+ */
 @Injectable()
 export class WechatCalls {
   constructor(
@@ -37,9 +37,7 @@ export class WechatCalls {
     try {
       return await this.wechat.call(withToken(call, token));
     } catch (error) {
-      if (!(error instanceof WechatUpstreamError && STALE_TOKEN.includes(error.errcode ?? 0))) {
-        throw error;
-      }
+      if (!isStaleToken(error)) throw error;
       return this.wechat.call(withToken(call, await this.accessTokens.replace(token, appid)));
     }
   }

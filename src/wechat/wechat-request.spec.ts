@@ -4,7 +4,6 @@ import { inspect } from 'node:util';
 import { HttpService } from '@nestjs/axios';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import axios, { AxiosError } from 'axios';
-import { throwError } from 'rxjs';
 import { httpOptions } from './http-options.js';
 import { NotSentError, sendRequest, type WechatRequest } from './wechat-request.js';
 
@@ -12,6 +11,10 @@ const http = new HttpService(axios.create(httpOptions()));
 const never = (): AbortSignal => new AbortController().signal;
 const SECRET = 'the-app-secret';
 const request: WechatRequest = { path: '/path', query: { secret: SECRET } };
+
+/** Fails in place of the network. */
+const failing = (error: Error): HttpService =>
+  new HttpService(axios.create({ adapter: () => Promise.reject(error) }));
 
 describe('sendRequest', () => {
   let server: Server;
@@ -81,32 +84,20 @@ describe('sendRequest', () => {
     expect(failure).toMatchObject({ failure: { errorCode: 'WX_UPSTREAM_UNAVAILABLE', errmsg } });
   });
 
-  it.each<[string, unknown, string]>([
+  it.each<[string, Error, string]>([
     ['an error of its own', new TypeError(SECRET), 'the request could not be made'],
     ['an error without a code', new AxiosError(SECRET), 'the connection failed'],
   ])('takes %s for a request that may have been sent', async (_, error, errmsg) => {
-    class Broken extends HttpService {
-      override request(): never {
-        return throwError(() => error) as never;
-      }
-    }
-    const failure = await failureOf(here(), new Broken());
+    const failure = await failureOf(here(), failing(error));
     expect(failure).not.toBeInstanceOf(NotSentError);
     expect(failure).toMatchObject({ errorCode: 'WX_UPSTREAM_UNAVAILABLE', errmsg });
   });
 
   it('takes several attempts of which one got through for sent', async () => {
-    class Broken extends HttpService {
-      override request(): never {
-        const attempts = ['connect', 'read'].map((syscall) =>
-          Object.assign(new Error(), { syscall }),
-        );
-        const error = new AxiosError('', 'ECONNRESET');
-        error.cause = new AggregateError(attempts);
-        return throwError(() => error) as never;
-      }
-    }
-    expect(await failureOf(here(), new Broken())).not.toBeInstanceOf(NotSentError);
+    const attempts = ['connect', 'read'].map((syscall) => Object.assign(new Error(), { syscall }));
+    const error = new AxiosError('', 'ECONNRESET');
+    error.cause = new AggregateError(attempts);
+    expect(await failureOf(here(), failing(error))).not.toBeInstanceOf(NotSentError);
   });
 
   it('passes on no error of axios: it holds the URL', async () => {

@@ -2,15 +2,13 @@
 // and prints how many bytes they hold.
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { WechatApps } from '../../src/config/wechat-apps.js';
 import { resolveConfig } from '../../src/config/wechat-auth.config.js';
 import { bearerTokenOf } from '../../src/guard/bearer-token.js';
 import { SessionTokens } from '../../src/sessions/session-tokens.js';
 import { APPID, SECRET } from './app.js';
 
 const [count = '0', padding = '0'] = process.argv.slice(2);
-const config = resolveConfig({ appid: APPID, secret: SECRET });
-const tokens = new SessionTokens(new WechatApps(config), config);
+const tokens = new SessionTokens(resolveConfig({ appid: APPID, secret: SECRET }));
 
 const heldBytes = (): number => {
   for (let i = 0; i < 4; i++) globalThis.gc?.();

@@ -8,6 +8,8 @@ import {
 } from '../../src/index.js';
 
 const app = { appid: 'wx1', secret: 'secret' };
+const component = { appid: 'wx2', accessToken: () => 'token' };
+const keys = { session: { secret: 'secret' }, encryptionSecret: 'secret' };
 
 export const accepted = [
   WechatAuthModule.forRoot(app),
@@ -26,6 +28,21 @@ export const accepted = [
   WechatAuthModule.forRoot({ ...app, session: { expiresIn: 60 } }),
   // An option from the environment may be undefined, also with exactOptionalPropertyTypes.
   WechatAuthModule.forRoot({ ...app, session: { secret: process.env.SECRET } }),
+  WechatAuthModule.forRoot({ ...app, accessToken: () => 'token' }),
+  WechatAuthModule.forRoot({
+    appid: 'wx1',
+    component,
+    accessToken: () => Promise.resolve('token'),
+  }),
+  WechatAuthModule.forRoot({ apps: [app, { appid: 'wx2', component }] }),
+  WechatAuthModule.forRoot({ apps: (appid) => ({ ...app, appid }), ...keys }),
+  WechatAuthModule.forRoot({ apps: () => undefined, defaultAppid: 'wx1', ...keys }),
+  WechatAuthModule.forRoot({ apps: (appid) => Promise.resolve({ appid, component }), ...keys }),
+  // What findOneBy of TypeORM returns: a row with further fields, or null.
+  WechatAuthModule.forRoot({
+    apps: (appid) => Promise.resolve(appid === 'wx1' ? { ...app, id: 7 } : null),
+    ...keys,
+  }),
   WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider()),
   WechatAuthModule.forRootAsync({ ...wechatAuthConfig.asProvider(), routes: false }),
   WechatAuthModule.forRootAsync({ useFactory: () => app }),
@@ -63,6 +80,18 @@ export const refused = [
   WechatAuthModule.forRoot({ appid: 'wx1' }),
   // @ts-expect-error -- both forms
   WechatAuthModule.forRoot({ ...app, apps: [app] }),
+  // @ts-expect-error -- both a secret and a platform
+  WechatAuthModule.forRoot({ ...app, component }),
+  // @ts-expect-error -- neither a secret nor a platform
+  WechatAuthModule.forRoot({ apps: [{ appid: 'wx1', accessToken: () => 'token' }] }),
+  // @ts-expect-error -- a token instead of a function
+  WechatAuthModule.forRoot({ ...app, accessToken: 'token' }),
+  // @ts-expect-error -- a platform without its appid
+  WechatAuthModule.forRoot({ appid: 'wx1', component: { accessToken: () => 'token' } }),
+  // @ts-expect-error -- a function that returns no app
+  WechatAuthModule.forRoot({ apps: (appid) => appid, ...keys }),
+  // @ts-expect-error -- the first app of a list is the default
+  WechatAuthModule.forRoot({ apps: [app], defaultAppid: 'wx1' }),
   // @ts-expect-error -- a misspelled option
   WechatAuthModule.forRoot({ ...app, sesion: {} }),
   // @ts-expect-error -- a misspelled option in a group

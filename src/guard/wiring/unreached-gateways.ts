@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { ModulesContainer } from '@nestjs/core';
+import nestCore from '@nestjs/core/package.json' with { type: 'json' };
 import { classesOf, handlersOf } from './handlers.js';
 import { needsGlobalGuard } from './session-guards.js';
 
@@ -25,8 +25,4 @@ export function unreachedGateways(modules: ModulesContainer): string[] {
 }
 
 /** Since Nest 12. */
-function hasGlobalGuardsInGateways(): boolean {
-  const require = createRequire(import.meta.url);
-  const { version } = require('@nestjs/core/package.json') as { version: string };
-  return Number.parseInt(version, 10) >= 12;
-}
+const hasGlobalGuardsInGateways = (): boolean => Number.parseInt(nestCore.version, 10) >= 12;

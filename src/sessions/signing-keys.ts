@@ -1,0 +1,103 @@
+import { BoundedMap } from '../common/bounded-map.js';
+import { isAppid } from '../common/is-appid.js';
+import { isRecord } from '../common/is-record.js';
+import { keySecretsOf } from '../config/key-secrets.js';
+import type { WechatAuthConfig } from '../config/wechat-auth.config.js';
+import { deriveKey } from '../crypto/derive-key.js';
+import { headerOf, SigningKey } from './signing-key.js';
+
+/** A token that one of our keys has signed. */
+export interface SignedToken {
+  /** The app whose key it is. */
+  readonly appid: string;
+  /** Not checked yet. */
+  readonly payload: unknown;
+}
+
+/** The keys of all apps. A header must be that of a key byte for byte, so that nothing in it is read. */
+export interface SigningKeys {
+  /** The key that signs the sessions of an app; `undefined` where it is not one of ours. */
+  signerFor(appid: string): SigningKey | undefined;
+  /** `undefined` where none of our keys has signed the token. */
+  open(token: string): SignedToken | undefined;
+}
+
+export const signingKeysOf = (config: WechatAuthConfig): SigningKeys =>
+  config.findApp === undefined ? new ListedKeys(config) : new KeysOnDemand(config);
+
+/** The first one signs. */
+const keysFor = (config: WechatAuthConfig, appid: string): SigningKey[] =>
+  keySecretsOf(config, config.session.secret, appid).map(
+    (secret) => new SigningKey(deriveKey(secret, 'session', appid), appid),
+  );
+
+/** The keys of the apps in the options, made at start-up. */
+class ListedKeys implements SigningKeys {
+  private readonly signers: ReadonlyMap<string, SigningKey>;
+  private readonly byHeader: ReadonlyMap<string, SigningKey>;
+
+  constructor(config: WechatAuthConfig) {
+    const keys = config.apps.map(({ appid }) => keysFor(config, appid));
+    this.signers = new Map(keys.flatMap(([first]) => (first ? [[first.appid, first]] : [])));
+    this.byHeader = new Map(keys.flat().map((key) => [key.header, key]));
+  }
+
+  signerFor(appid: string): SigningKey | undefined {
+    return this.signers.get(appid);
+  }
+
+  open(token: string): SignedToken | undefined {
+    return openWith(this.byHeader.get(headerOf(token)), token);
+  }
+}
+
+/** About 2 KB for each key. */
+const MAX_APPS = 10_000;
+
+/** The keys of apps that come and go: any appid has some, and the host is not asked for them. */
+class KeysOnDemand implements SigningKeys {
+  private readonly known = new BoundedMap<string, readonly SigningKey[]>(MAX_APPS);
+
+  constructor(private readonly config: WechatAuthConfig) {}
+
+  signerFor(appid: string): SigningKey | undefined {
+    const keys = this.keysOf(appid);
+    this.known.set(appid, keys);
+    return keys[0];
+  }
+
+  open(token: string): SignedToken | undefined {
+    const appid = audienceOf(token);
+    if (appid === undefined) return undefined;
+    const keys = this.keysOf(appid);
+    const header = headerOf(token);
+    const signed = openWith(
+      keys.find((key) => key.header === header),
+      token,
+    );
+    // Only now: tokens that somebody makes up must not replace the keys in use.
+    if (signed !== undefined) this.known.set(appid, keys);
+    return signed;
+  }
+
+  private keysOf(appid: string): readonly SigningKey[] {
+    return this.known.get(appid) ?? keysFor(this.config, appid);
+  }
+}
+
+function openWith(key: SigningKey | undefined, token: string): SignedToken | undefined {
+  const payload = key?.verify(token);
+  return key && payload !== undefined ? { appid: key.appid, payload } : undefined;
+}
+
+/** The app that a token says it is for: only to choose the key, nothing is believed yet. */
+function audienceOf(token: string): string | undefined {
+  try {
+    const payload: unknown = JSON.parse(
+      Buffer.from(token.split('.', 2)[1] ?? '', 'base64url').toString(),
+    );
+    return isRecord(payload) && isAppid(payload.aud) ? payload.aud : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,126 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { logInAt } from './log-in.js';
+import type { Row } from './rows.js';
+import { run } from './run.js';
+
+const ourFile = (name: string): string => readFileSync(join('test/new-apps/app', name), 'utf8');
+
+/** How each package manager adds packages. */
+const MANAGERS: Record<Row['manager'], readonly string[]> = {
+  npm: ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--no-progress'],
+  pnpm: ['npx', '--yes', '--prefer-offline', 'pnpm@10', 'add', '--prefer-offline'],
+  yarn: ['npx', '--yes', '--prefer-offline', 'yarn@1', 'add', '--prefer-offline'],
+};
+
+/** On Nest 11 with their version: ts-jest cannot transform the ES modules of later ones. */
+const NEST_PACKAGES: Record<Row['nest'], readonly string[]> = {
+  11: ['@nestjs/typeorm@11', '@nestjs/config@4'],
+  12: ['@nestjs/typeorm', '@nestjs/config'],
+};
+
+export interface NewAppOptions {
+  readonly row: Row;
+  /** The folder in which the app gets one of its own. */
+  readonly parent: string;
+  readonly tarball: string;
+  readonly databaseUrl: string;
+  /** The folder of the program `node`. */
+  readonly nodeFolder: string;
+  /** Packages beside those that the README names. */
+  readonly packages?: readonly string[];
+  /** Files of ours that are built with the app. */
+  readonly sources?: readonly string[];
+}
+
+/** An app that `nest new` makes, with the changes that our pages name. */
+export class NewApp {
+  readonly folder: string;
+
+  constructor(private readonly options: NewAppOptions) {
+    this.folder = join(options.parent, 'app');
+  }
+
+  async create(): Promise<void> {
+    const { nest, platform, manager } = this.options.row;
+    await this.run(
+      [
+        ...['npx', '--yes', '--prefer-offline', `@nestjs/cli@${nest}`, 'new', 'app'],
+        ...['--skip-install', '--skip-git', '--package-manager', manager],
+        ...(nest === 12 ? ['--no-observe'] : []),
+      ],
+      { cwd: this.options.parent },
+    );
+    const [, appModule = ''] =
+      /```ts\n(\/\/ app\.module\.ts\n[^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+    this.write('src/app.module.ts', appModule);
+    this.write('test/login.e2e-spec.ts', ourFile('login.e2e-spec.ts'));
+    if (nest === 11) this.write('test/jest-e2e.json', ourFile('jest-e2e.json'));
+    if (platform === 'fastify') this.write('src/main.ts', ourFile('main.fastify.ts'));
+    for (const name of this.options.sources ?? []) this.write(`src/${name}`, ourFile(name));
+  }
+
+  async install(): Promise<void> {
+    const { tarball, row, packages = [] } = this.options;
+    await this.run([
+      ...MANAGERS[row.manager],
+      ...[tarball, ...NEST_PACKAGES[row.nest], `typeorm@${row.typeorm}`, 'pg'],
+      ...(row.platform === 'fastify' ? [`@nestjs/platform-fastify@${row.nest}`] : []),
+      ...(row.compiler === 'swc' ? ['@swc/core', '@swc/cli'] : []),
+      ...packages,
+    ]);
+  }
+
+  async build(): Promise<void> {
+    const nest = 'node_modules/@nestjs/cli/bin/nest.js';
+    await this.run(['node', nest, 'build', '--builder', this.options.row.compiler]);
+  }
+
+  /** The test that our pages show, with the test runner of the template. */
+  async test(): Promise<void> {
+    const command =
+      this.options.row.nest === 11
+        ? ['node', 'node_modules/jest/bin/jest.js', '--config', 'test/jest-e2e.json', 'login']
+        : [
+            'node',
+            'node_modules/vitest/vitest.mjs',
+            'run',
+            '--config=vitest.config.e2e.ts',
+            'login',
+          ];
+    await this.run(command, { env: { DATABASE_URL: this.options.databaseUrl } });
+  }
+
+  /** Runs a file of the app on its database. @returns what it printed. */
+  runFile(path: string, ...args: string[]): Promise<string> {
+    const env = { DATABASE_URL: this.options.databaseUrl };
+    return this.run(['node', path, ...args], { env });
+  }
+
+  /** Starts the built app, and logs a user in and out over HTTP. @throws where an answer is wrong. */
+  async logIn(): Promise<void> {
+    await logInAt({
+      folder: this.folder,
+      env: { ...this.env(), DATABASE_URL: this.options.databaseUrl },
+    });
+  }
+
+  /** An app of CommonJS imports its files without an extension, as Jest looks for them. */
+  private write(path: string, text: string): void {
+    const isCommonJs = this.options.row.nest === 11;
+    const written = isCommonJs ? text.replace(/(from '\.[^']*)\.js'/g, "$1'") : text;
+    writeFileSync(join(this.folder, path), written);
+  }
+
+  private run(
+    command: readonly string[],
+    { cwd = this.folder, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+  ): Promise<string> {
+    return run(command, cwd, { ...this.env(), ...env });
+  }
+
+  private env(): Record<string, string> {
+    const { PATH = '' } = process.env;
+    return { PATH: `${this.options.nodeFolder}${delimiter}${PATH}`, CI: 'true' };
+  }
+}
