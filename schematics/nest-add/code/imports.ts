@@ -57,10 +57,11 @@ interface ImportLine {
 function importsOf(source: TS.SourceFile): ImportLine[] {
   return source.statements
     .filter((statement) => ts.isImportDeclaration(statement))
-    .map(({ moduleSpecifier, importClause, end }) => ({
-      from: ts.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : '',
-      bindings: importClause?.namedBindings,
-      isTypeOnly: importClause?.isTypeOnly ?? false,
-      end,
+    .map((statement) => ({
+      from: ts.isStringLiteral(statement.moduleSpecifier) ? statement.moduleSpecifier.text : '',
+      bindings: statement.importClause?.namedBindings,
+      // How the compiler names it differs between its versions.
+      isTypeOnly: /^import\s+type\b/.test(statement.getText()),
+      end: statement.end,
     }));
 }

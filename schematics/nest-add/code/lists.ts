@@ -28,16 +28,21 @@ export function insert(text: string, list: List, item: string, place: Place): st
 function insertIntoLine(text: string, list: List, item: string, place: Place): string {
   const [start, end] = [list.getStart() + 1, list.end - 1];
   const elements = elementsOf(list);
-  const items = elements.map((element) => element.getFullText().trim());
+  const items = elements.map((element) =>
+    text.slice(element.getFullStart(), endOfComments(text, element.end)).trim(),
+  );
   items.splice(place === 'first' ? 0 : items.length, 0, item);
-  const comment = text.slice(elements.end, end).trim();
+  const isInItems = !elements.hasTrailingComma && elements.length > 0;
+  const comment = isInItems ? '' : text.slice(elements.end, end).trim();
   const replacedBy = (inner: string): string => text.slice(0, start) + inner + text.slice(end);
 
   const isSpaced = elements.length === 0 ? !ts.isArrayLiteralExpression(list) : text[start] === ' ';
   const space = isSpaced ? ' ' : '';
   const line = [items.join(', '), comment].join(comment === '' ? '' : ' ');
   const flat = replacedBy(`${space}${line}${space}`);
-  if (!item.includes('\n') && widthAt(flat, start) <= MAX_WIDTH) return flat;
+  // A line that is too long already is one of a host with another width.
+  const isFree = widthAt(text, start) > MAX_WIDTH || widthAt(flat, start) <= MAX_WIDTH;
+  if (!item.includes('\n') && isFree) return flat;
 
   const base = indentationAt(text, start);
   const indentation = base + styleOf(text).step;
@@ -66,13 +71,13 @@ function insertIntoLines(text: string, list: List, item: string, place: Place): 
       ? put(endOfComments(text, start), `\n${indentation}${added},`)
       : put(first.getStart(), `${added}, `);
   }
-  const separator = hasOwnLine ? `\n${indentation}` : ' ';
-  if (elements.hasTrailingComma === true) {
-    return put(endOfComments(text, elements.end), `${separator}${added},`);
-  }
-  const position = endOfComments(text, last.end);
-  const comment = text.slice(last.end, position);
-  return `${text.slice(0, last.end)},${comment}${separator}${added}${text.slice(position)}`;
+  const hasLastComma = elements.hasTrailingComma;
+  const position = endOfComments(text, hasLastComma ? elements.end : last.end);
+  const after = text.slice(last.end, position);
+  const separator = hasOwnLine || after.includes('//') ? `\n${indentation}` : ' ';
+  return hasLastComma
+    ? put(position, `${separator}${added},`)
+    : `${text.slice(0, last.end)},${after}${separator}${added}${text.slice(position)}`;
 }
 
 function indent(item: string, indentation: string, text: string): string {
