@@ -19,6 +19,9 @@ const NEST_PACKAGES: Record<Row['nest'], readonly string[]> = {
   12: ['@nestjs/typeorm', '@nestjs/config'],
 };
 
+/** The test that our pages show, and one of a controller. */
+const TESTS = ['login.e2e-spec.ts', 'orders.e2e-spec.ts'];
+
 export interface NewAppOptions {
   readonly row: Row;
   /** The parent folder of the app. */
@@ -54,7 +57,7 @@ export class NewApp {
     const [, appModule = ''] =
       /```ts\n(\/\/ app\.module\.ts\n[^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
     this.write('src/app.module.ts', appModule);
-    this.write('test/login.e2e-spec.ts', ourFile('login.e2e-spec.ts'));
+    for (const name of TESTS) this.write(`test/${name}`, ourFile(name));
     if (nest === 11) this.write('test/jest-e2e.json', ourFile('jest-e2e.json'));
     if (platform === 'fastify') this.write('src/main.ts', ourFile('main.fastify.ts'));
     for (const name of this.options.sources ?? []) this.write(`src/${name}`, ourFile(name));
@@ -76,18 +79,18 @@ export class NewApp {
     await this.run(['node', nest, 'build', '--builder', this.options.row.compiler]);
   }
 
-  /** The test in our pages, with the test runner of the template. */
+  /** Runs {@link TESTS} with the test runner of the template. */
   async test(): Promise<void> {
-    const command =
+    // The limit of the templates, five seconds, is too short for a machine under load.
+    const runner =
       this.options.row.nest === 11
-        ? ['node', 'node_modules/jest/bin/jest.js', '--config', 'test/jest-e2e.json', 'login']
+        ? ['jest/bin/jest.js', '--config', 'test/jest-e2e.json', '-i', '--testTimeout=60000']
         : [
-            'node',
-            'node_modules/vitest/vitest.mjs',
-            'run',
-            '--config=vitest.config.e2e.ts',
-            'login',
+            ...['vitest/vitest.mjs', 'run', '--config=vitest.config.e2e.ts'],
+            ...['--testTimeout=60000', '--hookTimeout=60000'],
           ];
+    const [program = '', ...options] = runner;
+    const command = ['node', `node_modules/${program}`, ...options, ...TESTS];
     await this.run(command, { env: { DATABASE_URL: this.options.databaseUrl } });
   }
 
