@@ -67,6 +67,13 @@ export default {
       from: { path: '^packages/miniprogram/src/' },
       to: { pathNot: '^packages/miniprogram/src/' },
     },
+    {
+      name: 'schematics-stand-alone',
+      comment: 'The CLI runs them, before the app has what the library needs.',
+      severity: 'error',
+      from: { path: '^schematics/' },
+      to: { path: '^(src|packages|test)/' },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -1,7 +1,7 @@
 /** @type {import('jest').Config} */
 export default {
   testMatch: [
-    '<rootDir>/{src,bench}/**/*.spec.ts',
+    '<rootDir>/{src,bench,schematics}/**/*.spec.ts',
     '<rootDir>/packages/*/{src,test}/**/*.{spec,e2e-spec}.ts',
     '<rootDir>/test/**/*.{spec,e2e-spec}.ts',
   ],
@@ -33,7 +33,7 @@ export default {
   // V8 counts what the sources say; instrumenting would count the branches of decorator metadata.
   coverageProvider: 'v8',
   collectCoverageFrom: [
-    '{src,packages/*/src}/**/*.ts',
+    '{src,packages/*/src,schematics}/**/*.ts',
     '!**/*.spec.ts',
     // Types alone: nothing in them ever runs.
     '!**/{wechat-auth.options,wx-like,*.types}.ts',

@@ -26,7 +26,7 @@ describe('the measures of SECURITY.md', () => {
     expect(testedMeasures.get(id) ?? []).not.toEqual([]);
   });
 
-  it('have every id that the title of a test has', () => {
+  it('include every id in the title of a test', () => {
     expect(measures.map(([id]) => id)).toEqual(expect.arrayContaining([...testedMeasures.keys()]));
   });
 

@@ -1,4 +1,4 @@
-import { WxApp, WxOptional, WxPublic } from './wx-session.decorators.js';
+import { readsUser, WxApp, WxOptional, WxPublic } from './wx-session.decorators.js';
 
 /** Who may call a handler, according to its decorators. */
 export interface RouteAccess {
@@ -10,13 +10,32 @@ export interface RouteAccess {
   readonly appid: string | undefined;
 }
 
+/** What the guard has to know about a handler. */
+export interface HandlerAccess extends RouteAccess {
+  /** Whether the handler reads its user, which the guard then reads together with the session. */
+  readonly readsUser: boolean;
+}
+
 const CLOSED: RouteAccess = { isPublic: false, isOptional: false, appid: undefined };
+
+/** By handler, then by class: a class may inherit a handler, and decorators do not change later. */
+const known = new WeakMap<object, WeakMap<object, HandlerAccess>>();
 
 /**
  * The nearest declaration counts: on the handler, on its class, on a class that it extends.
  * `@WxOptional()` names no app, so the next declaration may name one.
  */
-export function accessOf(handler: object, type: object): RouteAccess {
+export function accessOf(handler: object, type: object): HandlerAccess {
+  const byType = known.get(handler) ?? new WeakMap<object, HandlerAccess>();
+  let access = byType.get(type);
+  if (access === undefined) {
+    access = { ...declaredFor(handler, type), readsUser: readsUser(handler) };
+    known.set(handler, byType.set(type, access));
+  }
+  return access;
+}
+
+function declaredFor(handler: object, type: object): RouteAccess {
   let access: RouteAccess | undefined;
   for (const target of targetsOf(handler, type)) {
     const declared = declaredOn(target);

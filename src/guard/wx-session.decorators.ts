@@ -37,10 +37,21 @@ export const CurrentWxSession: WxParameterDecorator<WxSession> = createParamDeco
   [unvalidatedParameter],
 );
 
+const READS_USER = Symbol('nestjs-wechat-auth:reads-user');
+
+/** Marks the handler of a parameter. */
+const marksUser: ParameterDecorator = (target, method) => {
+  const handler: unknown = method === undefined ? undefined : Reflect.get(target, method);
+  if (typeof handler === 'function') Reflect.defineMetadata(READS_USER, true, handler);
+};
+
+/** Whether a handler has a parameter with {@link CurrentWxUser}. */
+export const readsUser = (handler: object): boolean => Reflect.hasOwnMetadata(READS_USER, handler);
+
 /**
- * The {@link WechatUser} of a guarded handler, or one of its properties: read from Postgres when the
- * handler is called, and `undefined` for a call without a token under {@link WxOptional}. Accepts
- * pipes. The call is refused with `WX_SESSION_REVOKED` if the user has been removed in the meantime.
+ * The {@link WechatUser} of a guarded handler, or one of its properties: read from Postgres for each
+ * call, in the query that checks its session, and `undefined` for a call without a token under
+ * {@link WxOptional}. Accepts pipes.
  *
  * @example
  * show(@CurrentWxUser() user: WechatUser) {}
@@ -52,7 +63,7 @@ export const CurrentWxSession: WxParameterDecorator<WxSession> = createParamDeco
 export const CurrentWxUser: WxParameterDecorator<WechatUser> = createParamDecorator(
   async (property: keyof WechatUser | undefined, context: ExecutionContext) =>
     partOf(await guardedCallOf(context).user(), property),
-  [unvalidatedParameter],
+  [unvalidatedParameter, marksUser],
 );
 
 function partOf<Value extends object>(

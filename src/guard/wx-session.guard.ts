@@ -6,8 +6,14 @@ import type { WxSession } from '../sessions/wx-session.js';
 import { UsersService } from '../users/users.service.js';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import { clearGuardedCall, setGuardedCall } from './guarded-call.js';
-import { accessOf, type RouteAccess } from './route-access.js';
+import { accessOf, type HandlerAccess } from './route-access.js';
 import { transportOf } from './transports/transports.js';
+
+/** What is known of a call: no session without a token, no user if the handler reads none. */
+interface Authenticated {
+  readonly session?: WxSession;
+  readonly user?: WechatUser;
+}
 
 /**
  * Accepts only calls with a valid session token. Use `@UseGuards(WxSessionGuard)`, or guard the
@@ -24,7 +30,7 @@ import { transportOf } from './transports/transports.js';
  * class OrdersController {
  *   \@Get()
  *   list(@CurrentWxSession('userId') userId: string) {
- *     return this.orders.findByUser(userId);
+ *     return `orders of ${userId}`;
  *   }
  * }
  * @publicApi
@@ -38,18 +44,20 @@ export class WxSessionGuard implements CanActivate {
   ) {}
 
   /**
-   * Called by Nest.
+   * Called by Nest before each guarded handler.
    * @throws {@link WechatAuthError} `WX_SESSION_MISSING`, `WX_SESSION_INVALID`,
    * `WX_SESSION_EXPIRED`, `WX_SESSION_REVOKED`, `WX_APP_UNAVAILABLE`, `WX_STORE_UNAVAILABLE`; over
    * GraphQL, WebSockets and RPC as the exception of that transport.
+   * @internal
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     clearGuardedCall(context);
     const access = accessOf(context.getHandler(), context.getClass());
     if (access.isPublic) return true;
     try {
-      const session = await this.authenticate(this.getToken(context), access);
-      setGuardedCall(context, { session, user: this.userOf(session, context) });
+      const authenticated = await this.authenticate(this.getToken(context), access);
+      const { session } = authenticated;
+      setGuardedCall(context, { session, user: this.userOf(authenticated, context) });
       return true;
     } catch (error) {
       return await this.refused(error, context);
@@ -68,25 +76,29 @@ export class WxSessionGuard implements CanActivate {
 
   private async authenticate(
     token: string | undefined,
-    { isOptional, appid }: RouteAccess,
-  ): Promise<WxSession | undefined> {
+    { isOptional, appid, readsUser }: HandlerAccess,
+  ): Promise<Authenticated> {
     if (token === undefined) {
-      if (isOptional) return undefined;
+      if (isOptional) return {};
       throw this.sessions.refusal('WX_SESSION_MISSING');
     }
-    const session = await this.sessions.verify(token);
+    const authenticated = readsUser
+      ? await this.sessions.verifyWithUser(token)
+      : { session: await this.sessions.verify(token) };
+    const { session } = authenticated;
     if (appid !== undefined && session.appid !== appid) {
       throw this.sessions.refusal('WX_SESSION_INVALID', () => session);
     }
-    return session;
+    return authenticated;
   }
 
+  /** Returns the user that was read with the session, or reads it once. */
   private userOf(
-    session: WxSession | undefined,
+    { session, user }: Authenticated,
     context: ExecutionContext,
   ): () => Promise<WechatUser | undefined> {
-    let user: Promise<WechatUser> | undefined;
-    return async () => session && (await (user ??= this.readUser(session, context)));
+    let read = user && Promise.resolve(user);
+    return async () => session && (await (read ??= this.readUser(session, context)));
   }
 
   private async readUser(session: WxSession, context: ExecutionContext): Promise<WechatUser> {

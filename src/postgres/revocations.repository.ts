@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { PostgresClient, TIMEOUT_MS } from './postgres-client.js';
 import { PostgresClock } from './postgres-clock.js';
-import { nextEpoch } from './users.repository.js';
+import type { Row } from './row.js';
+import { nextEpoch, readUser, USER } from './users.repository.js';
 import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
 import { WechatUser } from './wechat-user.entity.js';
 
@@ -89,15 +90,10 @@ export class RevocationsRepository {
             WHERE u.id = s.user_id) IS DISTINCT FROM s.epoch
            OR (SELECT r.id FROM ${this.revoked} r
             WHERE r.user_id = s.user_id AND r.id = s.id) IS NOT NULL), '') AS ended
-       FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS s(user_id, id, epoch, place)`,
-      [
-        arrayOf(sessions.map(({ userId }) => userId)),
-        arrayOf(sessions.map(({ id }) => id)),
-        arrayOf(sessions.map(({ epoch }) => epoch)),
-      ],
+       FROM ${SESSIONS}`,
+      arraysOf(sessions),
       (row) => {
-        // A standby may not know of a logout yet.
-        if (row.boolean('is_standby')) throw new Error('this server is a standby');
+        assertPrimary(row);
         if (row.number('asked') !== sessions.length) throw new Error('wrong number of sessions');
         const list = row.text('ended');
         return new Set(list === '' ? [] : list.split(',').map(Number));
@@ -106,6 +102,30 @@ export class RevocationsRepository {
     // Fail closed: without a result no session is accepted.
     if (ended === undefined) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
     return ended;
+  }
+
+  /** The users of sessions, in their order; `undefined` for a session that has ended. */
+  async findUsers(sessions: readonly SessionKey[]): Promise<readonly (WechatUser | undefined)[]> {
+    // Lookups by key here as well, for each session.
+    const users = await this.postgres.query(
+      `SELECT pg_is_in_recovery() AS is_standby, live.*
+       FROM ${SESSIONS}
+       LEFT JOIN LATERAL (
+         SELECT ${USER} FROM ${this.users} u
+         WHERE u.id = s.user_id AND u.session_epoch = s.epoch
+           AND (SELECT r.id FROM ${this.revoked} r
+                WHERE r.user_id = s.user_id AND r.id = s.id) IS NULL
+         LIMIT 1) live ON true
+       ORDER BY s.place`,
+      arraysOf(sessions),
+      (row) => {
+        assertPrimary(row);
+        return row.textOrNull('id') === null ? undefined : readUser(row);
+      },
+    );
+    // Fail closed: without a row for each session none is accepted.
+    if (users.length !== sessions.length) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
+    return users;
   }
 
   /**
@@ -138,6 +158,21 @@ export class RevocationsRepository {
   private get revoked(): string {
     return this.postgres.table(WechatRevokedSession);
   }
+}
+
+/** The sessions of {@link arraysOf} as rows. */
+const SESSIONS =
+  'unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS s(user_id, id, epoch, place)';
+
+const arraysOf = (sessions: readonly SessionKey[]): string[] => [
+  arrayOf(sessions.map(({ userId }) => userId)),
+  arrayOf(sessions.map(({ id }) => id)),
+  arrayOf(sessions.map(({ epoch }) => epoch)),
+];
+
+/** A standby may not know of a logout yet. */
+function assertPrimary(row: Row): void {
+  if (row.boolean('is_standby')) throw new Error('this server is a standby');
 }
 
 /** A Postgres array literal. UUIDs and numbers need no quotes, and pg would check each of them. */

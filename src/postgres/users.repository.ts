@@ -28,7 +28,7 @@ const milliseconds = (column: string): string =>
   `(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`;
 
 /** The columns of a {@link WechatUser} that are read with it. */
-const USER = `id, appid, openid, unionid, session_epoch, ${milliseconds('created_at')},
+export const USER = `id, appid, openid, unionid, session_epoch, ${milliseconds('created_at')},
   ${milliseconds('updated_at')}, ${milliseconds('last_login_at')}`;
 
 /** The time of an exchange, which cannot be in the future even if the estimate of the clock is. */
@@ -200,7 +200,8 @@ interface Openid {
 
 const openidKey = ({ appid, openid }: Openid): string => JSON.stringify([appid, openid]);
 
-const readUser = (row: Row): WechatUser =>
+/** Reads the columns of {@link USER}. */
+export const readUser = (row: Row): WechatUser =>
   Object.assign(new WechatUser(), {
     id: row.text('id'),
     appid: row.text('appid'),

@@ -56,12 +56,15 @@ export class WechatUser {
   @Column('integer', { name: 'session_epoch', default: 0 })
   readonly sessionEpoch!: number;
 
+  /** When the user first logged in, by the clock of Postgres. */
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   readonly createdAt!: Date;
 
+  /** When the library last changed the row, by the clock of Postgres. */
   @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
   readonly updatedAt!: Date;
 
+  /** When the user last logged in, by the clock of Postgres. */
   @Column('timestamptz', { name: 'last_login_at' })
   readonly lastLoginAt!: Date;
 }

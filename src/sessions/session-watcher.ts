@@ -4,7 +4,10 @@ import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { RevocationsRepository, type SessionKey } from '../postgres/revocations.repository.js';
 import { SessionProbes } from './session-probes.js';
 
-/** How a session ended: `revoked` by a logout or a removed user, or `expired`. */
+/**
+ * How a session ended: `revoked` by a logout or a removed user, or `expired`.
+ * @publicApi
+ */
 export type SessionEnd = 'revoked' | 'expired';
 
 /** A query may take five seconds, so an end is detected within ten. */

@@ -40,7 +40,7 @@ describe('signingKeysOf', () => {
   it.each([
     ['listed', (): SigningKeys => listed('wx1', 'wx2')],
     ['found by a function', (): SigningKeys => onDemand(OLD)],
-  ])('gives each app a key of its own, where apps are %s', (_, keys) => {
+  ])('gives each app its own key if apps are %s', (_, keys) => {
     const [one, other] = [keys().signerFor('wx1'), keys().signerFor('wx2')];
     expect(one?.header).not.toBe(other?.header);
     expect([one?.appid, other?.appid]).toEqual(['wx1', 'wx2']);

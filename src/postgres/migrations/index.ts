@@ -6,7 +6,7 @@ import { CreateWechatAuth1763800000000 } from './1763800000000-create-wechat-aut
  * @example
  * export default new DataSource({
  *   type: 'postgres',
- *   url: process.env.DATABASE_URL,
+ *   url: process.env.DATABASE_URL ?? '',
  *   entities: [...wechatAuthEntities],
  *   migrations: [...wechatAuthMigrations],
  * });
