@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { logInAt } from './log-in.js';
 import type { Row } from './rows.js';
@@ -19,6 +19,9 @@ const NEST_PACKAGES: Record<Row['nest'], readonly string[]> = {
   12: ['@nestjs/typeorm', '@nestjs/config'],
 };
 
+/** The CLI of an app. */
+const NEST = 'node_modules/@nestjs/cli/bin/nest.js';
+
 export interface NewAppOptions {
   readonly row: Row;
   /** The folder in which the app gets one of its own. */
@@ -33,7 +36,7 @@ export interface NewAppOptions {
   readonly sources?: readonly string[];
 }
 
-/** An app that `nest new` makes, with the changes that our pages name. */
+/** An app that `nest new` makes, with the changes that our pages name or that `nest add` makes. */
 export class NewApp {
   readonly folder: string;
 
@@ -41,7 +44,29 @@ export class NewApp {
     this.folder = join(options.parent, 'app');
   }
 
+  /** By hand: with the module of the README, and the test of our pages. */
   async create(): Promise<void> {
+    await this.generate();
+    const [, appModule = ''] =
+      /```ts\n(\/\/ app\.module\.ts\n[^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+    this.write('src/app.module.ts', appModule);
+    this.write('test/login.e2e-spec.ts', ourFile('login.e2e-spec.ts'));
+    if (this.options.row.nest === 11) this.write('test/jest-e2e.json', ourFile('jest-e2e.json'));
+    for (const name of this.options.sources ?? []) this.write(`src/${name}`, ourFile(name));
+  }
+
+  /** By `nest add`, with the packages of an app that is not used any more. */
+  async createWithPackagesOf({ folder }: NewApp): Promise<void> {
+    await this.generate();
+    renameSync(join(folder, 'node_modules'), join(this.folder, 'node_modules'));
+  }
+
+  /** @returns what it printed */
+  nestAdd(...flags: string[]): Promise<string> {
+    return this.run(['node', NEST, 'add', 'nestjs-wechat-auth', '--skip-install', ...flags]);
+  }
+
+  private async generate(): Promise<void> {
     const { nest, platform, manager } = this.options.row;
     await this.run(
       [
@@ -51,13 +76,7 @@ export class NewApp {
       ],
       { cwd: this.options.parent },
     );
-    const [, appModule = ''] =
-      /```ts\n(\/\/ app\.module\.ts\n[^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
-    this.write('src/app.module.ts', appModule);
-    this.write('test/login.e2e-spec.ts', ourFile('login.e2e-spec.ts'));
-    if (nest === 11) this.write('test/jest-e2e.json', ourFile('jest-e2e.json'));
     if (platform === 'fastify') this.write('src/main.ts', ourFile('main.fastify.ts'));
-    for (const name of this.options.sources ?? []) this.write(`src/${name}`, ourFile(name));
   }
 
   async install(): Promise<void> {
@@ -72,8 +91,7 @@ export class NewApp {
   }
 
   async build(): Promise<void> {
-    const nest = 'node_modules/@nestjs/cli/bin/nest.js';
-    await this.run(['node', nest, 'build', '--builder', this.options.row.compiler]);
+    await this.run(['node', NEST, 'build', '--builder', this.options.row.compiler]);
   }
 
   /** The test that our pages show, with the test runner of the template. */
