@@ -8,15 +8,15 @@ import { codeOf, randomUser, userId } from './data/users.js';
 export interface HttpLoad {
   readonly path: string;
   readonly connections: number;
-  /** What every response is checked for: the same for all, the id, the row of the user, a login. */
+  /** The check of every response: a fixed body, the id, the row of the user, or a login. */
   readonly check: 'anybody' | 'id' | 'user' | 'login';
   /** The library and strict peers must refuse the tokens of revoked sessions. */
   readonly tokens: 'ours' | 'peers' | 'peers, strict';
-  /** So many instead of some seconds. */
+  /** A number of requests instead of a duration. */
   readonly requests?: number;
 }
 
-/** How few connections have no more tokens than many, so that those are soon known as well. */
+/** The smallest number of connections for the tokens, so that few connections also reach all of them. */
 const MIN_SHARES = 64;
 
 type Report = (wrong: string) => void;
@@ -57,7 +57,7 @@ function loginRequest(users: number, report: Report): Request {
 /**
  * Sends requests to all servers, each with the same share of the connections. The percentiles of
  * the latency are milliseconds.
- * @throws where a request failed, or a single response was not right.
+ * @throws if a request failed or a response was wrong.
  */
 export async function fire(
   load: HttpLoad,

@@ -64,6 +64,6 @@ for (const group of groupsOf(isQuick, only)) {
 await wechat.stop();
 await database.stop();
 await printTables(measured);
-// The page of `docs` holds a full run; a quick one fills a copy.
+// The page in `docs` is from a full run; a quick run fills a copy.
 const page = isQuick ? `${FOLDER}/BENCHMARKS.md` : 'docs/BENCHMARKS.md';
 if (only === undefined) await writePage(page, measured, machine);

@@ -5,12 +5,12 @@ import { number } from './report/format.js';
 import type { Group, Shots } from './rows.js';
 import { Servers, type Bench } from './servers.js';
 
-/** Shows how far the run is. */
+/** Prints the progress of the run. */
 export function say(text: string): void {
   process.stderr.write(`${process.uptime().toFixed(0).padStart(4)} s  ${text}\n`);
 }
 
-/** Measures every row in turn, round after round, so that a change of the machine meets them all. */
+/** Measures all rows in each round, so that changes of the machine affect all of them. */
 export async function measure(bench: Bench, group: Group, tickets: Ticket[]): Promise<Shots> {
   const { database } = bench;
   const [rounds, seconds, warmUpSeconds] = group.rounds;
@@ -30,7 +30,7 @@ export async function measure(bench: Bench, group: Group, tickets: Ticket[]): Pr
     say(`${group.id} ${shots[name].length}/${rounds} ${name}: ${figures.join(', ')}`);
   }
   const [added, made] = [(await newUsersIn(database)) - usersBefore, await servers.newUsers()];
-  // Over HTTP the users are made up here, and some logins are still under way in the end.
+  // Over HTTP the users are created here, and some logins are still in progress at the end.
   if (group.id === 'stored' && added !== made) {
     throw new Error(`${made} new users, but ${added} new rows.`);
   }

@@ -6,7 +6,7 @@ export const FIGURES = {
   perSecond: ['Per second', ''],
   p50: ['p50', ' ms'],
   p99: ['p99', ' ms'],
-  /** Of a call, where there is one at a time. */
+  /** Of one call at a time. */
   micros: ['Time of one', ' µs'],
   /** Of the server's own process, for each request. */
   cpu: ['Processor', ' µs'],
@@ -22,7 +22,7 @@ export type Shot = Readonly<Partial<Record<Figure, number>>>;
 /** The measurements of each row, one for each round. */
 export type Shots = Record<string, Shot[]>;
 
-/** A figure of a row beside that of another one, round by round. */
+/** A figure of a row compared with that of another row, round by round. */
 export interface Goal {
   readonly over: string;
   /** @defaultValue 'perSecond' */
@@ -41,23 +41,23 @@ export interface CallLoad {
 
 export interface Row {
   readonly label: string;
-  /** What its user writes; for the library also what it stands in place of. */
+  /** What its user writes; for the library also what it replaces. */
   readonly code: string;
   readonly load: HttpLoad | CallLoad;
   /** @defaultValue 'startApp' */
   readonly server?: 'startApp' | 'startBareLogins';
   readonly settings?: Partial<Settings>;
   readonly instances?: number;
-  /** How many there are in the table before a measurement. */
+  /** The number of rows in the table before a measurement. */
   readonly revokedSessions?: number;
-  /** The row that the table compares it with; the first where absent. */
+  /** The row that the table compares it with; the first if absent. */
   readonly over?: string;
   readonly goals?: readonly Goal[];
 }
 
 export interface Group {
   readonly id: string;
-  /** Each row in turn: so many measurements of so many seconds, after one that does not count. */
+  /** For each row: the number of measurements and their seconds, after a warm-up. */
   readonly rounds: readonly [rounds: number, seconds: number, warmUpSeconds: number];
   readonly columns: readonly (Figure | 'ratio')[];
   /** The title of the column `ratio`. */

@@ -6,11 +6,11 @@ import type * as module from './processes/server.js';
 import type { Row, Shot } from './rows.js';
 import type { Settings } from './settings.js';
 
-/** What every measurement works with. */
+/** What every measurement uses. */
 export interface Bench {
   readonly settings: Settings;
   readonly database: Database;
-  /** Of the application, such as `--cpu-prof`. */
+  /** Node options of the application, such as `--cpu-prof`. */
   readonly execArgv: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export class Servers {
     };
   }
 
-  /** How many users the calls in the servers have made up. */
+  /** The number of users that the calls in the servers have created. */
   async newUsers(): Promise<number> {
     return (await usageOf(await this.all())).newUsers;
   }

@@ -1,12 +1,12 @@
-/** What every process of a run needs to know. */
+/** The settings of every process of a run. */
 export interface Settings {
   readonly app: { readonly appid: string; readonly secret: string };
   readonly databaseUrl: string;
-  /** Where the stand-in for WeChat is. */
+  /** The URL of the minimal WeChat. */
   readonly wechatUrl: string;
-  /** Of the tokens that the peers take: a string, as in their documentation. */
+  /** The secret of the peers' tokens: a string, as in their documentation. */
   readonly jwtSecret: string;
-  /** How many users there are. */
+  /** The number of users. */
   readonly users: number;
   readonly platform?: 'Fastify' | 'Express';
   readonly poolSize?: number;

@@ -6,7 +6,7 @@ describe('the statistics of the benchmark', () => {
     [[3], { median: 3, min: 3, max: 3 }],
     [[9, 1, 2], { median: 2, min: 1, max: 9 }],
     [[4, 1, 3, 2], { median: 2.5, min: 1, max: 4 }],
-  ])('take the median, the least and the most of %j', (values, spread) => {
+  ])('are the median, minimum and maximum of %j', (values, spread) => {
     expect(spreadOf(values)).toEqual(spread);
   });
 

@@ -1,4 +1,4 @@
-/** What several rounds gave. */
+/** The results of several rounds. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
@@ -16,7 +16,7 @@ export function spreadOf(values: readonly number[]): Spread {
   };
 }
 
-/** One over the other, round by round: what disturbs a whole round disturbs both. */
+/** The ratio of two rows, round by round, because disturbances of a round affect both. */
 export const ratioOf = (ones: readonly number[], others: readonly number[]): Spread =>
   spreadOf(ones.map((one, round) => one / (others[round] ?? NaN)));
 

@@ -1,3 +1,8 @@
+/**
+ * WeChat mini-program login for NestJS.
+ *
+ * @module nestjs-wechat-auth
+ */
 export { WechatAuthModule } from './wechat-auth.module.js';
 export { wechatAuthConfig } from './config/wechat-auth.env.js';
 export type {

@@ -24,16 +24,16 @@ const defaults: WechatAuthModuleExtras = {
 
 const optionsToken = Symbol('WECHAT_AUTH_OPTIONS');
 
-/** @throws {@link WechatAuthConfigError} where the host has no DataSource of that name */
+/** @throws {@link WechatAuthConfigError} if the app has no DataSource of that name */
 function foundDataSource(name: string | undefined, found: DataSource | undefined): DataSource {
   if (found !== undefined) return found;
   throw new WechatAuthConfigError([
-    `There is no DataSource named '${name ?? 'default'}': the option dataSource of WechatAuthModule has to be the name of a TypeOrmModule.forRoot() that your app imports, and be left out where that has no name.`,
+    `There is no DataSource named '${name ?? 'default'}': the option dataSource of WechatAuthModule must be the name of a TypeOrmModule.forRoot() that your app imports. Leave it out if that has no name.`,
   ]);
 }
 
 /** The options have the AppSecret in them, and Nest keeps what its providers make. */
-function hidden(provider: Provider): Provider {
+function withSecretOptions(provider: Provider): Provider {
   if (typeof provider === 'function' || provider.provide !== optionsToken) return provider;
   if ('useValue' in provider) return { ...provider, useValue: new Secret(provider.useValue) };
   if (!('useFactory' in provider)) return provider;
@@ -51,8 +51,8 @@ export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
     .setFactoryMethodName('createWechatAuthOptions')
     .setExtras(defaults, (definition, extras): DynamicModule => {
       const { isGlobal, dataSource, routes, loginHook = null } = extras;
-      // For autoLoadEntities alone. The repositories that it provides would fail before us where the
-      // DataSource has another name, and without a remedy.
+      // Only for autoLoadEntities. Its repositories would fail first if the DataSource has another
+      // name, without naming a remedy.
       TypeOrmModule.forFeature(wechatAuthEntities, dataSource);
       return {
         ...definition,
@@ -66,7 +66,7 @@ export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
         ],
         controllers: routes ? [LoginController, SessionController] : [],
         providers: [
-          ...(definition.providers ?? []).map(hidden),
+          ...(definition.providers ?? []).map(withSecretOptions),
           {
             provide: WECHAT_AUTH_CONFIG,
             useFactory: (options: Secret<WechatAuthOptions>) =>

@@ -40,9 +40,20 @@ import { WechatCalls } from './wechat/wechat-calls.js';
 import { WechatClient } from './wechat/wechat-client.js';
 
 /**
- * WeChat mini-program login: `WechatAuthModule.forRoot({ appid, secret })`.
+ * WeChat mini-program login. Import it once, with `forRoot(options)` or `forRootAsync(…)`; it needs a
+ * `TypeOrmModule` on Postgres.
  *
- * @throws {@link WechatAuthConfigError} at start-up, where an option or the wiring is wrong
+ * @example
+ * \@Module({
+ *   imports: [
+ *     TypeOrmModule.forRoot({ type: 'postgres', url, autoLoadEntities: true }),
+ *     WechatAuthModule.forRoot({ appid: 'wx1234567890abcdef', secret }),
+ *   ],
+ * })
+ * class AppModule {}
+ * @throws {@link WechatAuthConfigError} at start-up, if an option is invalid or the module or guard
+ * is used incorrectly
+ * @publicApi
  */
 @Module({
   providers: [
@@ -99,6 +110,10 @@ export class WechatAuthModule extends ConfigurableModuleClass implements OnModul
     super();
   }
 
+  /**
+   * Called by Nest: checks that the app uses the module and guard correctly.
+   * @internal
+   */
   onModuleInit(): void {
     const problems = [
       ...this.registrationProblems(),
@@ -110,7 +125,7 @@ export class WechatAuthModule extends ConfigurableModuleClass implements OnModul
     if (problems.length > 0) throw new WechatAuthConfigError(problems);
     if (process.env.NODE_ENV === 'production' && derivesKeys(this.config)) {
       this.logger.warn(
-        'The keys of sessions or session keys are derived from the AppSecret, which other environments of this mini program have as well: their sessions are valid here. Set session.secret and encryptionSecret.',
+        'The keys of sessions or session keys are derived from the AppSecret, which other environments of this mini program also have: their sessions are valid here. Set session.secret and encryptionSecret.',
       );
     }
   }
@@ -136,7 +151,7 @@ export class WechatAuthModule extends ConfigurableModuleClass implements OnModul
       : [];
   }
 
-  /** So that a test never sends a login to WeChat where it was meant for the sandbox. */
+  /** So that a test never sends a login to WeChat instead of the sandbox. */
   private sandboxProblems(): string[] {
     const isRemote = this.config.wechat.baseUrl.some((url) => !isLoopback(new URL(url).hostname));
     return isRemote && runningSandboxes() > 0

@@ -32,7 +32,7 @@ const MINUTE = 60_000;
 
 const secretOf = (appid: string): string => `CANARY-secret-of-${appid}`;
 
-/** Milliseconds by which the tests are ahead of the clock. */
+/** By how much the tests are ahead of the clock, in milliseconds. */
 let ahead = 0;
 const now = performance.now.bind(performance);
 beforeAll(() => {
@@ -43,7 +43,7 @@ afterAll(() => {
 });
 
 describe.each(platforms)('apps as a function over $name', (platform) => {
-  // Before the servers are stopped, the database among them.
+  // Before the servers, including the database, are stopped.
   afterAll(() => pool.end());
   const servers = useTestServers();
   const known: SandboxApp[] = [];
@@ -55,7 +55,7 @@ describe.each(platforms)('apps as a function over $name', (platform) => {
   const asked: string[] = [];
   const logger = new LogCapture();
 
-  /** The host's function: a row of its own table. */
+  /** The function in `apps`: reads a row of the app's own table. */
   const findApp: WechatAppsFunction = (appid) => {
     asked.push(appid);
     return behave ? (behave(appid) as WechatAppOptions) : rowOf(appid);
@@ -107,7 +107,7 @@ describe.each(platforms)('apps as a function over $name', (platform) => {
   const visit = (token: string): Promise<Answer> => call('GET', `${server.url}/me`, { token });
   const errorOf = ({ status, body }: Answer): unknown =>
     status === 200 ? 200 : [status, body?.errorCode];
-  /** An app that WeChat and the table know. */
+  /** An app that exists at WeChat and in the table. */
   const add = async (appid: string): Promise<SandboxApp> => {
     const app = { appid, secret: secretOf(appid) };
     known.push(app);
@@ -115,7 +115,7 @@ describe.each(platforms)('apps as a function over $name', (platform) => {
     return app;
   };
 
-  it('logs in users of 2,000 mini programs, and asks for each mini program once', async () => {
+  it('logs in users of 2,000 mini programs, and calls the function once for each mini program', async () => {
     const appids = Array.from({ length: 50 }, (_, i) => `wx${String(1 + i * 40)}`);
     const logins = [...appids, ...appids].map(async (appid) => {
       const token = await tokenOf(appid);
@@ -128,13 +128,13 @@ describe.each(platforms)('apps as a function over $name', (platform) => {
     expect(stored).toHaveLength(50);
   });
 
-  it('takes a login without an appid for the default app', async () => {
+  it('uses the default app for a login without an appid', async () => {
     const { body } = await login();
     expect((await visit(String(body?.token))).status).toBe(200);
     expect(asked).toEqual(['wx1']);
   });
 
-  it('answers an appid that there is not with WX_APP_UNKNOWN, and asks for it once in 60 seconds', async () => {
+  it('refuses an unknown appid as WX_APP_UNKNOWN, and calls the function for it once in 60 seconds', async () => {
     for (let i = 0; i < 3; i++) {
       expect(errorOf(await login('wx-none', 'code'))).toEqual([400, 'WX_APP_UNKNOWN']);
     }
@@ -144,7 +144,7 @@ describe.each(platforms)('apps as a function over $name', (platform) => {
     expect(asked).toEqual(['wx-none']);
   });
 
-  it('accepts an app that was added, at once or 60 seconds after it was asked for in vain', async () => {
+  it('accepts a new app at once, or after 60 seconds if it was requested before', async () => {
     expect(errorOf(await login('wx-added', 'code'))).toEqual([400, 'WX_APP_UNKNOWN']);
     await add('wx-added');
     await add('wx-added-too');
@@ -175,7 +175,7 @@ describe.each(platforms)('apps as a function over $name', (platform) => {
     const exchanges = (): number =>
       wechat.requests.filter(({ path }) => path === '/sns/jscode2session').length;
 
-    it('no login fails, and the function is asked once more', async () => {
+    it('no login fails, and the function is called once more', async () => {
       const app = await add('wx-reset');
       expect(errorOf(await login('wx-reset'))).toBe(200);
       await reset(app);
@@ -187,7 +187,7 @@ describe.each(platforms)('apps as a function over $name', (platform) => {
       expect(exchanges() - before).toBe(1);
     });
 
-    it('no access token is missing', async () => {
+    it('access tokens remain available', async () => {
       const app = await add('wx-reset-too');
       await login('wx-reset-too');
       await reset(app);
@@ -195,7 +195,7 @@ describe.each(platforms)('apps as a function over $name', (platform) => {
       expect(asked).toEqual(['wx-reset-too', 'wx-reset-too']);
     });
 
-    it('and the host does not know the new one, a login is WX_APP_MISCONFIGURED after one exchange', async () => {
+    it('and the function returns the old one, a login is WX_APP_MISCONFIGURED after one exchange', async () => {
       const app = await add('wx-reset-unknown');
       app.secret = `${secretOf(app.appid)}-new`;
       const before = exchanges();
@@ -214,24 +214,27 @@ describe.each(platforms)('apps as a function over $name', (platform) => {
     ['returns another app', () => ({ appid: 'wx4', secret: 'CANARY' })],
     ['returns no secret', () => ({ appid: 'wx3' })],
     ['returns a string', () => 'CANARY'],
-  ])('a function that %s is a 503 to retry, and the next request asks again', async (_, work) => {
-    behave = work;
-    const answer = await login('wx3');
-    expect(answer.body).toMatchObject({ errorCode: 'WX_APP_UNAVAILABLE', action: 'retry' });
-    expect(answer.status).toBe(503);
-    expect(answer.headers).toMatchObject({
-      'retry-after': '1',
-      'wx-error': 'WX_APP_UNAVAILABLE',
-      'wx-action': 'retry',
-    });
-    expect(answer.text).not.toContain('CANARY');
-    expect(logger.text).toMatch(/^error WX_APP_UNAVAILABLE: the function apps /m);
-    behave = undefined;
-    expect(errorOf(await login('wx3'))).toBe(200);
-    expect(asked).toEqual(['wx3', 'wx3']);
-  });
+  ])(
+    'a function that %s is a 503 to retry, and the next request calls it again',
+    async (_, work) => {
+      behave = work;
+      const answer = await login('wx3');
+      expect(answer.body).toMatchObject({ errorCode: 'WX_APP_UNAVAILABLE', action: 'retry' });
+      expect(answer.status).toBe(503);
+      expect(answer.headers).toMatchObject({
+        'retry-after': '1',
+        'wx-error': 'WX_APP_UNAVAILABLE',
+        'wx-action': 'retry',
+      });
+      expect(answer.text).not.toContain('CANARY');
+      expect(logger.text).toMatch(/^error WX_APP_UNAVAILABLE: the function apps /m);
+      behave = undefined;
+      expect(errorOf(await login('wx3'))).toBe(200);
+      expect(asked).toEqual(['wx3', 'wx3']);
+    },
+  );
 
-  it('a function that fails ends no session: the request is a 503, and the next one is let in', async () => {
+  it('a function that fails ends no session: the request is a 503, and the next one is accepted', async () => {
     const token = await tokenOf('wx5');
     behave = () => fail('CANARY');
     expect(errorOf(await visit(token))).toBe(200);
@@ -243,7 +246,7 @@ describe.each(platforms)('apps as a function over $name', (platform) => {
     expect(errorOf(await visit(token))).toBe(200);
   });
 
-  it('a slow function is asked once for all who wait', async () => {
+  it('a slow function is called once for concurrent requests', async () => {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
     behave = async (appid) => {
@@ -257,7 +260,7 @@ describe.each(platforms)('apps as a function over $name', (platform) => {
     expect(asked).toEqual(['wx6']);
   });
 
-  it('is never asked for the app of a token that this server has not signed', async () => {
+  it('is never called for the app of a token that this server has not signed', async () => {
     const token = await tokenOf('wx7');
     const [header = ''] = token.split('.');
     const id = '00000000-0000-4000-8000-000000000000';

@@ -16,7 +16,7 @@ const jwk = JSON.stringify(rsa.publicKey.export({ format: 'jwk' }));
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** What every attacker has: a valid token of their own, taken apart, and the id of another user. */
+/** What an attacker has: the parts of an own valid token, and the id of another user. */
 interface Sample {
   readonly userId: string;
   readonly victimId: string;
@@ -259,7 +259,7 @@ const textAttacks: Attack[] = [
   [
     'a MAC in base64 instead of base64url',
     ({ header, payload }) => {
-      // A payload whose MAC has a - or a _ in it.
+      // A payload whose MAC contains - or _.
       for (let i = 0; ; i++) {
         const token = signed(header, `${payload}${'A'.repeat((i % 4) * 4)}`);
         const mac = token.split('.')[2] ?? '';

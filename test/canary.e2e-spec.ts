@@ -9,12 +9,14 @@ import {
   UserDataService,
   UsersService,
   WechatApiService,
+  WechatAuthEvents,
   WechatUser,
+  type WechatAppsFunction,
 } from '../src/index.js';
 import { AggregatedLogger } from '../src/common/aggregated-logger.js';
 import { SessionKeyCipher } from '../src/users/session-key-cipher.js';
 import type { SandboxFault, SandboxUserData, WechatSandbox } from '../src/testing/index.js';
-import { APPID, startApp } from './support/app.js';
+import { APPID, OTHER_APPID, startApp } from './support/app.js';
 import type { TestDatabase } from './support/database.js';
 import { call } from './support/http.js';
 import { LogCapture } from './support/log-capture.js';
@@ -31,6 +33,13 @@ const faults: SandboxFault[] = [
   ...(['timeout', 'reset', 'truncated', 'http-404', 'http-500', 'http-502', 'redirect'] as const),
   ...(['garbage', 'empty', 'null', 'array', 'too-large', 'bad-utf8'] as const),
   ...(['missing-openid', 'missing-session-key', 'empty-openid', 'wrong-types', 'slow'] as const),
+];
+
+/** Everything that a logger could print of a value. */
+const printed = (value: unknown): string[] => [
+  inspect(value, { depth: null, showHidden: true, getters: true }),
+  value instanceof Error ? `${value.stack ?? ''}${inspect(value.cause, { depth: null })}` : '',
+  JSON.stringify([value]),
 ];
 
 describe.each(platforms)('secrets over $name', (platform) => {
@@ -62,13 +71,8 @@ describe.each(platforms)('secrets over $name', (platform) => {
     return code;
   };
 
-  /** Everything that a logger could print of a value. */
   const record = (value: unknown): void => {
-    seen.push(
-      inspect(value, { depth: null, showHidden: true, getters: true }),
-      value instanceof Error ? `${value.stack ?? ''}${inspect(value.cause, { depth: null })}` : '',
-      JSON.stringify([value]),
-    );
+    seen.push(...printed(value));
   };
 
   const attempt = async (work: Promise<unknown>): Promise<unknown> => {
@@ -208,11 +212,11 @@ describe.each(platforms)('secrets over $name', (platform) => {
     await attempt(sessions.verify(third));
     await attempt(login.login(newCode()));
 
-    // The services themselves, as a host may print one.
+    // The services themselves, which an app may print.
     for (const service of [...services, userData, api, accessTokens])
       seen.push(inspect(service, { depth: 8 }));
     seen.push(inspect(new WechatUser()), ...logger.lines);
-    // All that Nest keeps, as a dump of its container shows it.
+    // Everything in Nest's container.
     for (const [, text] of reachableStrings(modules)) seen.push(text);
 
     expect(secrets.size).toBeGreaterThan(60);
@@ -223,3 +227,108 @@ describe.each(platforms)('secrets over $name', (platform) => {
     expect(leaked).toEqual([]);
   });
 });
+
+describe.each(platforms)('secrets that functions of the host return over $name', (platform) => {
+  const servers = useTestServers();
+  const logger = new LogCapture();
+  const seen: string[] = [];
+  const CANARY = /CANARY-\w+/g;
+  let wechat: WechatSandbox;
+  let server: ListeningApp;
+  /** What the functions do instead of their work. */
+  let fault: ((secret: string) => unknown) | undefined;
+
+  /** A function of the host for a secret of its own. */
+  const secretOf = (secret: string): unknown => (fault ? fault(secret) : secret);
+  const appOf = (appid: string): unknown => {
+    const accessToken = (): unknown => secretOf('CANARY-host-access-token');
+    if (appid === OTHER_APPID) {
+      const ask = (): unknown => secretOf('CANARY-component-token');
+      return { appid, component: { appid: 'wx-platform', accessToken: ask }, accessToken };
+    }
+    const secret = secretOf(SECRET);
+    if (typeof secret !== 'string') return secret;
+    return appid === APPID ? { appid, secret, note: 'CANARY-column' } : undefined;
+  };
+
+  beforeAll(async () => {
+    ({ wechat, server } = await servers.all({
+      platform,
+      logger,
+      options: {
+        ...{ appid: undefined, secret: undefined, apps: appOf as WechatAppsFunction },
+        defaultAppid: APPID,
+        session: { secret: 'CANARY-session-secret, of more than 32 bytes' },
+        encryptionSecret: 'CANARY-encryption-secret, of more than 32 bytes',
+      },
+    }));
+    server.app.get(WechatAuthEvents).subscribe((event) => seen.push(...printed(event)));
+  });
+
+  const faults: [string, (secret: string) => unknown][] = [
+    ['throw an Error', thrown((secret) => new Error(`SELECT '${secret}'`))],
+    ['throw an Error with a cause', thrown((cause) => new Error('no', { cause }))],
+    ['throw an Error with a property', thrown((secret) => Object.assign(new Error(), { secret }))],
+    ['throw an Error of that name', thrown((name) => Object.assign(new Error(), { name }))],
+    ['throw a string', thrown((secret) => secret)],
+    ['reject', (secret) => Promise.reject(new TypeError(secret))],
+    ['return a list', (secret) => [secret]],
+    ['return an object', (secret) => ({ secret: `${secret}\n`, accessToken: secret })],
+  ];
+
+  it('[M-14] appear in no log line, response, event or error, whatever they do', async () => {
+    const logIn = async (appid: string): Promise<string> => {
+      const body = { code: wechat.issueCode({ openid: 'o-canary', appid }), appid };
+      const answer = await call('POST', `${server.url}/wechat/login`, { body });
+      seen.push(answer.text.replace(/"token":"[^"]+"/, ''), JSON.stringify(answer.headers));
+      return String(answer.body?.errorCode);
+    };
+    const attempt = async (work: Promise<unknown>): Promise<void> => {
+      await work.then(undefined, (error: unknown) => seen.push(...printed(error)));
+      server.app.get(AggregatedLogger).flush();
+    };
+    const { user } = await server.app
+      .get(UsersService)
+      .upsert({ appid: OTHER_APPID, openid: 'o-canary', sessionKey: 'CANARY-session-key' });
+    const api = server.app.get(WechatApiService);
+
+    for (const [, failing] of faults) {
+      fault = failing;
+      // Apps that nobody has asked for yet: a known one is remembered.
+      expect(await logIn(`wx-${String(seen.length)}`)).toBe('WX_APP_UNAVAILABLE');
+      expect(await logIn(OTHER_APPID)).toBe('WX_APP_UNAVAILABLE');
+      await attempt(api.checkSessionKey(user.id));
+      await attempt(server.app.get(LoginService).login(wechat.issueCode(), { appid: 'wx-new' }));
+      fault = undefined;
+    }
+    for (const appid of [APPID, OTHER_APPID]) expect(await logIn(appid)).toBe('undefined');
+    // WeChat refuses what they return: the AppSecret, the token of the platform, and the app's own.
+    for (const errcode of [40125, 40001, 42001, 61003, 41021]) {
+      for (const appid of [APPID, OTHER_APPID]) {
+        wechat.fail(errcode, 4);
+        await logIn(appid);
+        await attempt(api.checkSessionKey(user.id));
+        wechat.recover();
+      }
+    }
+
+    for (const type of [LoginService, Code2SessionService, AccessTokenService, WechatApiService]) {
+      seen.push(inspect(server.app.get(type), { depth: 8 }));
+    }
+    for (const [, text] of reachableStrings(server.app.get(ModulesContainer))) seen.push(text);
+    seen.push(...logger.lines);
+    const everything = seen.join('\n');
+    expect(everything).toMatch(/WX_APP_UNAVAILABLE: the function apps threw TypeError/);
+    expect(everything).toContain('the function component.accessToken');
+    expect(everything).toContain('the function accessToken');
+    expect(everything).toContain('login-refused');
+    expect([...new Set(everything.match(CANARY))]).toEqual([]);
+  });
+});
+
+/** A function that throws an error with a secret in it. */
+function thrown(errorOf: (secret: string) => unknown): (secret: string) => never {
+  return (secret) => {
+    throw errorOf(secret);
+  };
+}

@@ -9,13 +9,13 @@ const FILE = 'src/user-data/user-data.service.ts';
 const source = readFileSync(FILE, 'utf8');
 const COMPARISON = 'a.length === b.length && timingSafeEqual(a, b)';
 
-/** Rules without types, as the whole of ESLint takes a minute. */
+/** Only the rules without types: the whole ESLint takes a minute. */
 const rules = config.flatMap((each) => {
   const rule = each.rules?.['no-restricted-syntax'];
   return rule === undefined ? [] : [{ 'no-restricted-syntax': rule }];
 });
 
-/** How many errors there are in a source. */
+/** The number of errors in a source. */
 const errorsIn = (text: string): number =>
   new Linter()
     .verify(
@@ -30,7 +30,7 @@ const errorsIn = (text: string): number =>
     .filter(({ message }) => message.includes('timingSafeEqual')).length;
 
 describe('the comparison of a signature', () => {
-  it('[M-23] takes the same time however much of it is right: timingSafeEqual', () => {
+  it('[M-23] takes the same time for any wrong signature: timingSafeEqual', () => {
     expect(source).toContain(COMPARISON);
     expect(errorsIn(source)).toBe(0);
   });
@@ -44,7 +44,7 @@ describe('the comparison of a signature', () => {
     expect(errorsIn(source.replace(COMPARISON, shortcut))).toBeGreaterThan(0);
   });
 
-  it('[M-23] is found by its names in other code', () => {
+  it('[M-23] is recognised by its names in other code', () => {
     expect(errorsIn('const isRight = (signature: string) => digest(text) === signature;')).toBe(1);
     expect(errorsIn("const isText = typeof signature === 'string';")).toBe(0);
   });

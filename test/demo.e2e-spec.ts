@@ -12,7 +12,7 @@ import { eventually, isAlive, Program } from './support/shell.js';
 
 const entry = resolve('.demo/build/examples/demo/main.js');
 
-/** `npm start` builds the demo first, which takes its time on a machine under load. */
+/** `npm start` builds the demo first, which is slow on a loaded machine. */
 const BUILD_MS = 120_000;
 
 /** The commands that the demo prints for copying. */
@@ -44,7 +44,7 @@ describe('the demo', () => {
       try {
         await demo.interrupt('SIGKILL');
       } catch {
-        // It has ended already.
+        // It has already ended.
       }
     }
   });
@@ -226,13 +226,13 @@ describe('the demo', () => {
     );
   });
 
-  it('listens on 127.0.0.1 alone, and where HOST says otherwise', async () => {
+  it('listens only on 127.0.0.1, or on the address in HOST', async () => {
     const addresses = Object.values(networkInterfaces()).flat();
     const outside = addresses.find((each) => each?.family === 'IPv4' && !each.internal)?.address;
     const listens = (host: string): Promise<boolean> => isListening(ports.PORT, host);
     const running = await ready();
     expect(await listens('127.0.0.1')).toBe(true);
-    // 127.0.0.2 is this machine too, and another address.
+    // 127.0.0.2 is another address of this machine.
     expect(await listens('127.0.0.2')).toBe(false);
     if (outside !== undefined) expect(await listens(outside)).toBe(false);
     expect(await running.interrupt()).toBe(0);
@@ -243,7 +243,7 @@ describe('the demo', () => {
     expect(await open.interrupt()).toBe(0);
   });
 
-  it('uses the database and the WeChat of the environment, and starts none of its own', async () => {
+  it('uses the database and WeChat of the environment, and starts no others', async () => {
     const database = await createTestDatabase();
     const env = {
       DATABASE_URL: database.url,
@@ -262,7 +262,7 @@ describe('the demo', () => {
   });
 
   it('starts with npm start', async () => {
-    // So that the data of the developer's own demo stay as they are.
+    // So that the data of the developer's own demo do not change.
     const database = await createTestDatabase();
     const env = { ...ports, DATABASE_URL: database.url };
     const running = new Program(['npm', 'start'], process.cwd(), env);
@@ -276,7 +276,7 @@ describe('the demo', () => {
     await database.drop();
   }, 150_000);
 
-  it('ends with npm start where a SIGTERM reaches npm alone', async () => {
+  it('ends with npm start if only npm receives a SIGTERM', async () => {
     const database = await createTestDatabase();
     const env = { ...ports, DATABASE_URL: database.url };
     const running = new Program(['npm', 'start'], process.cwd(), env);
@@ -289,7 +289,7 @@ describe('the demo', () => {
   }, 150_000);
 
   it.each<NodeJS.Signals>(['SIGTERM', 'SIGKILL'])(
-    'ends, and PostgreSQL with it, where a %s reaches the shell that started it',
+    'ends together with PostgreSQL if the shell that started it receives a %s',
     async (signal) => {
       const command = `${process.execPath} ${entry}; echo ended`;
       const running = new Program(['sh', '-c', command], folder, ports);

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { slugOf } from '../docs/.vitepress/slug.js';
+import { PAGES } from './support/docs-examples.js';
 
 const MEASURE = /\[(M-\d\d)\]/g;
 
@@ -24,7 +26,7 @@ describe('the measures of SECURITY.md', () => {
     expect(testedMeasures.get(id) ?? []).not.toEqual([]);
   });
 
-  it('have every id that the title of a test has', () => {
+  it('include every id in the title of a test', () => {
     expect(measures.map(([id]) => id)).toEqual(expect.arrayContaining([...testedMeasures.keys()]));
   });
 
@@ -64,6 +66,25 @@ describe('docs/ARCHITECTURE.md', () => {
       ([, folder, list = '']) => [folder, [...list.matchAll(/`([^`]+)`/g)].map(([, name]) => name)],
     );
     expect(imports).toEqual(flow);
+  });
+});
+
+describe('the links of the pages', () => {
+  const textOf = (page: string): string => readFileSync(page, 'utf8').replace(/```[^]*?```/g, '');
+  const anchorsOf = (page: string): string[] =>
+    [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => slugOf(heading));
+  const client = ['README.md', 'README.zh-CN.md'].map((name) => join('packages/miniprogram', name));
+
+  it.each([...PAGES, ...client])('lead from %s to files and headings that exist', (page) => {
+    const links = [...textOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+    const dead = links.filter((link) => {
+      if (/^[a-z]+:|^\//.test(link)) return false;
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? page : join(dirname(page), path);
+      if (!existsSync(target)) return true;
+      return anchor !== undefined && !anchorsOf(target).includes(anchor);
+    });
+    expect(dead).toEqual([]);
   });
 });
 

@@ -38,7 +38,7 @@ class NewsController {
   }
 }
 
-/** Socket.IO: who connects has a session, and is disconnected when it ends. */
+/** Socket.IO: a client needs a session, and is disconnected when it ends. */
 @WebSocketGateway()
 class NewsGateway implements OnGatewayInit<Server>, OnGatewayConnection<NewsSocket> {
   constructor(private readonly sessions: SessionsService) {}
@@ -81,7 +81,7 @@ class NewsResolver {
   }
 }
 
-/** Ends a subscription with the session, and the watch with the subscription. */
+/** Ends a subscription with its session, and stops watching with the subscription. */
 function endWith(
   events: ReturnType<PubSub['asyncIterableIterator']>,
   ended: Observable<SessionEnd>,
@@ -99,7 +99,7 @@ function endWith(
   };
 }
 
-/** What GraphQL makes its context of: a request over HTTP, and what a WebSocket client sends first. */
+/** The source of the GraphQL context: a request, or the first message of a WebSocket client. */
 interface Opening {
   req?: object;
   connectionParams?: object;

@@ -54,7 +54,7 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
       databaseUrl: database.url,
       wechatUrl: wechat.url,
       logger,
-      // 200 logins at once take a slow machine more than five seconds.
+      // 200 parallel logins take more than five seconds on a slow machine.
       options: { ...twoApps, wechat: { baseUrl: wechat.url, timeout: 25_000 } },
       metadata: { controllers: [OtherAppController] },
       typeOrm: { logger: queries, logging: ['query'] } as never,
@@ -78,7 +78,7 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
     return { appid, userId, sessionId };
   };
 
-  it('tell of a login and of the session that it replaces', async () => {
+  it('are emitted for a login and for the session that it replaces', async () => {
     const first = await logIn(server.url, wechat.issueCode({ openid: 'o-login' }));
     const session = await sessionOf(first);
     expect(seen).toEqual([{ type: 'login', at, ...session, isNew: true }]);
@@ -90,7 +90,7 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
     ]);
   });
 
-  it('tell once of a login whose code several callers bring', async () => {
+  it('are emitted once for a login with concurrent requests', async () => {
     const code = wechat.issueCode({ openid: 'o-shared' });
     const logins = server.app.get(LoginService);
     await Promise.all(Array.from({ length: 5 }, () => logins.login(code)));
@@ -117,12 +117,12 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
       { status: 400, errorCode: 'WX_APP_UNKNOWN' },
     ],
     ['of no app', { code: 'c', appid: null }, { status: 400, errorCode: 'WX_APP_UNKNOWN' }],
-  ])('tell of a login %s, and not what the client has sent', async (_, body, details) => {
+  ])('are emitted for a login %s, without what the client has sent', async (_, body, details) => {
     await tryToLogIn(body);
     expect(seen).toEqual([{ type: 'login-refused', at, ...details }]);
   });
 
-  it('tell of a login that Postgres does not store, and of no other one', async () => {
+  it('are emitted for a login that Postgres does not store, and for no other login', async () => {
     await database.query('ALTER TABLE wechat_user RENAME TO gone');
     await tryToLogIn({ code: wechat.issueCode() });
     await database.query('ALTER TABLE gone RENAME TO wechat_user');
@@ -131,7 +131,7 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
     ]);
   });
 
-  it('tell of the sessions that end, once', async () => {
+  it('are emitted once for each session that ends', async () => {
     const token = await logIn(server.url, wechat.issueCode({ openid: 'o-ends' }));
     const session = (await sessionOf(token)) as { userId: string };
     const verified = await server.app.get(SessionsService).verify(token);
@@ -156,7 +156,7 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
     ]);
   });
 
-  it('tell of refused sessions, with the ids of those that were ours', async () => {
+  it('are emitted for refused sessions, with ids if the token was issued here', async () => {
     const token = await logIn(server.url, wechat.issueCode({ openid: 'o-refused' }));
     const session = await sessionOf(token);
     const refused = (errorCode: string, known: object = {}): object => ({
@@ -182,7 +182,7 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
     expect(seen).toEqual([refused('WX_SESSION_REVOKED', session)]);
   });
 
-  it('tell nothing where a request goes through or Postgres does not answer', async () => {
+  it('are not emitted if a request succeeds or Postgres does not answer', async () => {
     const token = await logIn(server.url, wechat.issueCode({ openid: 'o-quiet' }));
     seen.length = 0;
     expect((await visit('GET', '/me', token)).status).toBe(200);
@@ -207,9 +207,9 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
     expect(new Set(ids).size).toBe(200);
   });
 
-  it('let a login succeed whose subscriber throws, and say so once in the log', async () => {
+  it('do not fail a login if a subscriber throws, which is logged once', async () => {
     const failing = server.app.get(WechatAuthEvents).subscribe(() => {
-      throw new Error('a mistake of the host');
+      throw new Error('a mistake of the app');
     });
     expect((await tryToLogIn({ code: wechat.issueCode() })).status).toBe(200);
     failing.unsubscribe();
@@ -219,7 +219,7 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
     expect(lines).toEqual([expect.stringMatching(/^error A subscriber .* has failed: Error at /)]);
   });
 
-  it('no longer come to one that has unsubscribed', async () => {
+  it('are no longer emitted to a subscriber that has unsubscribed', async () => {
     subscription.unsubscribe();
     await tryToLogIn({ code: wechat.issueCode() });
     expect(seen).toEqual([]);
@@ -241,7 +241,7 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
     const unionidEvents = (): WechatAuthEvent[] =>
       seen.filter(({ type }) => type === 'unionid-known');
 
-    it('come with a new user, and name the other users of that person', async () => {
+    it('are emitted for a new user, with the other users of that person', async () => {
       const unionid = 'u-person';
       const first = await logInWith({ openid: 'o-1', unionid });
       const second = await logInWith({ openid: 'o-2', unionid, appid: OTHER_APPID });
@@ -251,7 +251,7 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
       );
     });
 
-    it('come once for a user, however many logins bring the unionid at once', async () => {
+    it('are emitted once for a user, also with parallel logins with the unionid', async () => {
       const who = { openid: 'o-late', unionid: 'u-late' };
       const userId = await logInWith({ openid: who.openid });
       expect(unionidEvents()).toEqual([]);
@@ -261,7 +261,7 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
       expect(user).toMatchObject({ unionid: who.unionid });
     });
 
-    it('come once where first logins with and without it race', async () => {
+    it('are emitted once if first logins with and without it are concurrent', async () => {
       for (let round = 0; round < 5; round++) {
         seen.length = 0;
         const openid = `o-race-${String(round)}`;
@@ -274,7 +274,7 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
       }
     });
 
-    it('cost a login whose unionid is known no statement, and nobody where no one listens', async () => {
+    it('need no statement if the unionid is known, or without subscribers', async () => {
       const who = { openid: 'o-cost', unionid: 'u-cost' };
       await logInWith(who);
       queries.count = 0;
@@ -285,7 +285,7 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
       expect(queries.count).toBe(2);
     });
 
-    it('come for users that UsersService.upsert stores, which returns the unionid', async () => {
+    it('are emitted for users of UsersService.upsert, which returns the unionid', async () => {
       const exchange = { appid: APPID, openid: 'o-upsert', sessionKey: 'AAAAAAAAAAAAAAAAAAAAAA==' };
       const users = server.app.get(UsersService);
       const { user } = await users.upsert(exchange);
@@ -301,7 +301,7 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
     });
   });
 
-  it('have no secret and no id of WeChat but the appid', async () => {
+  it('contain no secret, and no id of WeChat except the appid', async () => {
     const who = { openid: 'CANARY-openid', unionid: 'CANARY-unionid' };
     const code = wechat.issueCode(who);
     const token = await logIn(server.url, code);
@@ -322,7 +322,7 @@ describe.each(platforms)('WechatAuthEvents over $name', (platform) => {
   });
 });
 
-/** What the next logins meet. */
+/** The behaviour of the hook at the next logins. */
 let behave: (login: WechatLogin) => Promise<unknown> = () => Promise.resolve();
 
 @Injectable()
@@ -358,7 +358,7 @@ describe('WechatAuthEvents with a loginHook', () => {
   const refusals: [string, () => Promise<unknown>, object][] = [
     ['its own exception', () => Promise.reject(new ForbiddenException('CANARY')), { status: 403 }],
     [
-      'an error of ours',
+      'an error of the library',
       () => Promise.reject(new WechatAuthError('WX_USER_BLOCKED')),
       { status: 403, errorCode: 'WX_USER_BLOCKED' },
     ],
@@ -366,7 +366,7 @@ describe('WechatAuthEvents with a loginHook', () => {
   ];
 
   it.each(refusals)(
-    'tell that it has refused a new and a known user with %s, and of nothing else',
+    'report only that it has refused a new and a known user with %s',
     async (name, refuse, details) => {
       behave = refuse;
       await logInAs(`o-${name}`);

@@ -98,7 +98,7 @@ describe.each(platforms)('forged user data over $name', (platform) => {
   const watermark = { appid: APPID, timestamp: expect.any(Number) };
 
   /**
-   * The user's own data, with as many letters in one field as it takes for `text` to stand at the
+   * The user's own data, with as many letters in one field as needed to put `text` at the
    * start of a block; and the number of blocks before the last one in front of it.
    */
   const aligned = (field: string, text: string): [data: SandboxUserData, dropped: number] => {
@@ -137,7 +137,7 @@ describe.each(platforms)('forged user data over $name', (platform) => {
     expect(await send('userInfo', data)).toMatchObject({ status: 200 });
   });
 
-  it('the forgery is real: a check that looks at one field takes it', async () => {
+  it('the forgery works: a check of only one field accepts it', async () => {
     const [data, dropped] = aligned('nickName', '13912345678');
     const forged = withFirstBlock(data, '{"phoneNumber":"', dropped);
     const hasNumber = (value: unknown): value is WechatPhoneNumber =>
@@ -160,7 +160,7 @@ describe.each(platforms)('forged user data over $name', (platform) => {
     }
   });
 
-  it('the same data can be sent again, which is why they are never a proof', async () => {
+  it('the same data can be sent again, so they never prove an identity', async () => {
     const data = encrypt(userInfo());
     expect(await send('userInfo', data)).toMatchObject({ status: 200 });
     expect(await send('userInfo', data)).toMatchObject({ status: 200 });

@@ -31,7 +31,7 @@ class NestGuard implements CanActivate {
   }
 }
 
-/** A guard of the host: it runs after the global one. */
+/** A guard of the app, which runs after the global one. */
 @Injectable()
 class SessionGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
@@ -139,7 +139,7 @@ describe.each(variants)(
       expect(errorLines()).toEqual([]);
     });
 
-    it('logs no error where the user has been removed before the resolver asks', async () => {
+    it('logs no error if the user was removed before the resolver reads it', async () => {
       const short = await logIn(test.server.url, test.wechat.issueCode());
       expect((await run('mutation { remove }', short)).body).toEqual({ data: { remove: true } });
       expect((await run('{ openid }', short)).body).toMatchObject({
@@ -148,7 +148,7 @@ describe.each(variants)(
       expect(errorLines()).toEqual([]);
     });
 
-    it('gives a guard that runs later the session of its field, and of no other', async () => {
+    it('gives a later guard the session of its own field', async () => {
       const { body } = await run('{ guarded publicField }', token);
       expect(body).toMatchObject({ data: { publicField: null, guarded: expect.any(String) } });
       expect(body?.errors).toMatchObject([{ path: ['publicField'] }]);

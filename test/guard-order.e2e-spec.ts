@@ -109,12 +109,12 @@ describe.each(platforms)('the order of guards on $name', (platform) => {
     it.each([
       ['@UseGuards(RolesGuard, WxSessionGuard)', 'role-then-session'],
       ['RolesGuard on the class and WxSessionGuard on the handler', 'role-on-class'],
-    ])('%s: nobody gets in, as there is no session yet', async (_, path) => {
+    ])('%s: all are refused, as there is no session yet', async (_, path) => {
       expect(await statusesOf(`${url}/${path}`)).toEqual([403, 403, 403]);
     });
   });
 
-  it('global RolesGuard before global WxSessionGuard: nobody gets in', async () => {
+  it('global RolesGuard before global WxSessionGuard: all are refused', async () => {
     const url = await start([BareController], RolesGuard, WxSessionGuard);
     expect(await statusesOf(`${url}/bare`)).toEqual([403, 403, 403]);
   });
@@ -151,7 +151,7 @@ describe.each(platforms)('the order of guards on $name', (platform) => {
       expect(await statusesOf(`${url}/global/optional`)).toEqual([200, 200, 403]);
     });
 
-    it('a throttler counts for each user, and all of them together cost one statement', async () => {
+    it('a throttler counts for each user, and all guards together need one statement', async () => {
       const get = (token: string): Promise<Answer> =>
         call('GET', `${url}/global/limited`, { token });
       await call('GET', `${url}/report`);

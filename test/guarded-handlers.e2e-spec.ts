@@ -33,7 +33,7 @@ import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { call } from './support/http.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
 
-/** No login in here: WeChat is never asked. */
+/** Without logins: WeChat is never called. */
 const wechatUrl = 'http://127.0.0.1:9';
 const globalGuard = { provide: APP_GUARD, useClass: WxSessionGuard };
 const missing = { statusCode: 401, errorCode: 'WX_SESSION_MISSING' };
@@ -121,7 +121,7 @@ describe.each(platforms)('handlers over $name', (platform) => {
     return server;
   };
 
-  it('[M-12] of a class with @WxApp are closed, though it extends one with @WxPublic', async () => {
+  it('[M-12] of a class with @WxApp are guarded, although it extends one with @WxPublic', async () => {
     @WxPublic()
     @Controller('open')
     class OpenController {
@@ -179,7 +179,7 @@ describe.each(platforms)('handlers over $name', (platform) => {
       prepare?: (app: INestApplication) => void;
     }
 
-    /** @returns how to send it a message. */
+    /** @returns a function that sends it a message. */
     const listen = async ({
       controllers = [BareMessages],
       hybrid,
@@ -229,7 +229,7 @@ describe.each(platforms)('handlers over $name', (platform) => {
       expect(await send('ping')).toBe('pong');
     });
 
-    it('are told apart from those of one that has the config of the app', async () => {
+    it('are distinguished from those of a microservice with the config of the app', async () => {
       const other = { transport: Transport.TCP, options: { port: await freePort() } } as const;
       const prepare = (app: INestApplication): void => {
         app.connectMicroservice<MicroserviceOptions>(other, { inheritAppConfig: true });
@@ -237,7 +237,7 @@ describe.each(platforms)('handlers over $name', (platform) => {
       await isRefused({ prepare }, 'BareMessages.list', 'BareMessages.created');
     });
 
-    it('are counted where they are built late, too', async () => {
+    it('are included if they are built late', async () => {
       const deferInitialization = true;
       await isRefused(
         { hybrid: { deferInitialization } },
@@ -248,7 +248,7 @@ describe.each(platforms)('handlers over $name', (platform) => {
       expect(await send('list')).toMatchObject(missing);
     });
 
-    it('are counted where they are request-scoped, too', async () => {
+    it('are included if they are request-scoped', async () => {
       const controllers = [RequestScopedMessages, BareMessages];
       const scoped = 'RequestScopedMessages.scoped';
       await isRefused({ controllers }, scoped, 'BareMessages.list', 'BareMessages.created');
@@ -256,7 +256,7 @@ describe.each(platforms)('handlers over $name', (platform) => {
       expect(await send('scoped')).toMatchObject(missing);
     });
 
-    it('are counted where the guard extends ours, or becomes global in main.ts', async () => {
+    it('are included if the guard extends WxSessionGuard, or becomes global in main.ts', async () => {
       const providers = [{ provide: APP_GUARD, useClass: OwnGuard }];
       await isRefused({ providers }, 'BareMessages.list', 'BareMessages.created');
       const prepare = (app: INestApplication): void => {
@@ -265,7 +265,7 @@ describe.each(platforms)('handlers over $name', (platform) => {
       await isRefused({ providers: [], prepare }, 'BareMessages.list', 'BareMessages.created');
     });
 
-    it('need a guard of their own on a Nest that does not tell its microservices', async () => {
+    it('need their own guard on a Nest that does not expose its microservices', async () => {
       const { getRpcTargetRegistry } = ModulesContainer.prototype;
       Reflect.deleteProperty(ModulesContainer.prototype, 'getRpcTargetRegistry');
       try {
@@ -277,11 +277,11 @@ describe.each(platforms)('handlers over $name', (platform) => {
       }
     });
 
-    it('may have a guard of their own, or be open on purpose', async () => {
+    it('may have their own guard, or be public', async () => {
       await listen({ controllers: [GuardedMessages, OpenMessages] });
     });
 
-    it('are left alone where no guard of ours is global', async () => {
+    it('are not checked if WxSessionGuard is not global', async () => {
       const send = await listen({ providers: [] });
       expect(await send('list')).toBe('in');
     });

@@ -42,7 +42,7 @@ describe.each(platforms)('concurrent requests over $name', (platform) => {
     for (const [expected, got] of answers) expect(got).toBe(expected);
   });
 
-  it('[M-10] requests share a query, and each session in it is accepted or refused by itself', async () => {
+  it('[M-10] requests share a query, and each session in it is accepted or refused independently', async () => {
     const users = await crowd(40);
     const ended = users.filter((_, i) => i % 3 === 0);
     for (const { token } of ended) await call('DELETE', `${b.url}/wechat/session`, { token });

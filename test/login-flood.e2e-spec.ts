@@ -11,7 +11,7 @@ import { platforms, type ListeningApp } from './support/platforms.js';
 import { SlowWechat } from './support/slow-wechat.js';
 import { until } from './support/until.js';
 
-/** For thousands of requests on a machine under load. */
+/** For thousands of requests on a loaded machine. */
 const PATIENCE_MS = 20_000;
 
 let database: TestDatabase;
@@ -49,7 +49,7 @@ describe.each(platforms)('many logins at once over $name', (platform) => {
       databaseUrl: database.url,
       wechatUrl: wechat.url,
       prepare: (app) => app.useGlobalInterceptors(arrivals),
-      // A machine under load takes its time for thousands of requests.
+      // Thousands of requests are slow on a loaded machine.
       options: { wechat: { baseUrl: wechat.url, timeout: 60_000 } },
       logger,
     });
@@ -68,7 +68,7 @@ describe.each(platforms)('many logins at once over $name', (platform) => {
   };
 
   describe('with one code', () => {
-    it('[M-24] give one session: 2,000 pipelined requests get the same answer, token included', async () => {
+    it('[M-24] give one session: 2,000 pipelined requests get the same response and token', async () => {
       await start();
       const { answers } = await pipeline(Array<string>(2000).fill(`shared-${platform.name}`));
       await until(() => arrivals.count === 2000, PATIENCE_MS);
@@ -82,7 +82,7 @@ describe.each(platforms)('many logins at once over $name', (platform) => {
       expect(await server.app.get(SessionsService).verify(token)).toMatchObject({ appid: APPID });
     });
 
-    it('are one login, whether they name the default app or not', async () => {
+    it('are one login, with or without the appid of the default app', async () => {
       await start();
       const code = `default-${platform.name}`;
       const answers = Promise.all(
@@ -98,7 +98,7 @@ describe.each(platforms)('many logins at once over $name', (platform) => {
       expect(wechat.codes).toHaveLength(1);
     });
 
-    it('each replace the session that they send along', async () => {
+    it('each replace the session that they send', async () => {
       await start();
       wechat.release();
       const old = [
@@ -129,7 +129,7 @@ describe.each(platforms)('many logins at once over $name', (platform) => {
       Array.from({ length: count }, (_, i) => `${name}-${String(i)}-${platform.name}`);
     const full = MAX_CALLS + MAX_WAITING;
 
-    it('[M-25] open so many connections to WeChat, wait for so many calls, and are refused beyond', async () => {
+    it('[M-25] are limited in connections to WeChat and in waiting calls, and refused beyond', async () => {
       await start();
       const { answers } = await pipeline(codes(full, 'bad'));
       await until(() => arrivals.count === full, PATIENCE_MS);
@@ -150,11 +150,11 @@ describe.each(platforms)('many logins at once over $name', (platform) => {
       );
       expect(wechat.codes).toHaveLength(full);
       expect(wechat.mostConnections).toBe(MAX_CALLS);
-      // One of the 50, sent again: a code that was refused so is as good as before.
+      // One of the 50, sent again: the refused code is still valid.
       expect(await logIn(server.url, codes(1, 'beyond')[0]!)).toMatch(/^ey/);
     });
 
-    it('[M-25] cost nothing more once their client has gone, unless another waits for the same', async () => {
+    it('[M-25] stop when their client disconnects, unless another client waits for the same code', async () => {
       await start();
       const flood = await pipeline(codes(full, 'gone'));
       await until(() => arrivals.count === full, PATIENCE_MS);
@@ -162,7 +162,7 @@ describe.each(platforms)('many logins at once over $name', (platform) => {
       const others = shared.map((code) => logIn(server.url, code));
       await until(() => arrivals.count === full + 2);
       flood.close();
-      // The one whose call was under way keeps it; the other was waiting, and is next.
+      // The call in progress continues; the other was waiting, and is next.
       await until(() => wechat.openConnections <= 2 && wechat.codes.length === MAX_CALLS + 1);
       wechat.release();
       for (const token of await Promise.all(others)) expect(token).toMatch(/^ey/);

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ForbiddenException, Inject, Injectable, Module, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import {
   LoginService,
   WechatAuthConfigError,
+  WechatAuthError,
   wechatAuthEntities,
+  type LoginResult,
   type WechatLogin,
   type WechatLoginHook,
 } from '../src/index.js';
@@ -15,9 +18,10 @@ import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { call, type Answer } from './support/http.js';
 import { LogCapture } from './support/log-capture.js';
 import { platforms, type ListeningApp } from './support/platforms.js';
+import { useTestServers } from './support/test-servers.js';
 import { until } from './support/until.js';
 
-/** A user of the host. */
+/** The app's own user. */
 @Entity('account')
 class Account {
   @PrimaryColumn('uuid')
@@ -27,7 +31,7 @@ class Account {
   role!: string;
 }
 
-/** What the next logins meet. */
+/** The behaviour of the hook at the next logins. */
 let behave: (login: WechatLogin) => Promise<unknown> = () => Promise.resolve();
 
 @Injectable()
@@ -56,7 +60,7 @@ describe.each(platforms)('a loginHook over $name', (platform) => {
       databaseUrl: database.url,
       wechatUrl: wechat.url,
       logger,
-      // 200 logins at once take a slow machine more than five seconds.
+      // 200 parallel logins take more than five seconds on a slow machine.
       options: { wechat: { baseUrl: wechat.url, timeout: 25_000 } },
       extras: { loginHook: Accounts },
       metadata: { imports: [AccountsModule] },
@@ -83,7 +87,7 @@ describe.each(platforms)('a loginHook over $name', (platform) => {
     return row ?? { users: -1, accounts: -1 };
   };
 
-  it('creates a row of the host with the user, and extends the response', async () => {
+  it('creates a row of the app with the user, and extends the response', async () => {
     behave = ({ appid, isNew }) => Promise.resolve({ appid, nickname: isNew ? 'new' : 'known' });
     const first = await logIn('o-hook');
     expect(first.status).toBe(200);
@@ -114,7 +118,7 @@ describe.each(platforms)('a loginHook over $name', (platform) => {
   const fail = (): never => {
     throw new Error('SECRET of the host');
   };
-  /* eslint-disable @typescript-eslint/prefer-promise-reject-errors -- As hosts do. */
+  /* eslint-disable @typescript-eslint/prefer-promise-reject-errors -- As apps do. */
   it.each<[string, () => unknown]>([
     ['throws an error', () => Promise.reject(new Error('SECRET of the host'))],
     ['throws before it returns a promise', fail],
@@ -149,12 +153,12 @@ describe.each(platforms)('a loginHook over $name', (platform) => {
   });
   /* eslint-enable @typescript-eslint/prefer-promise-reject-errors */
 
-  it('may return an object whose toJSON makes another one of it', async () => {
+  it('may return an object with a toJSON', async () => {
     behave = () => Promise.resolve({ toJSON: () => ({ nickname: 'shown' }), password: 'hidden' });
     expect((await logIn('o-hook-json')).body).toMatchObject({ account: { nickname: 'shown' } });
   });
 
-  it('that fails in its own statement stores nothing, and the error is not taken for ours', async () => {
+  it('that fails in its own statement stores nothing, and is not WX_STORE_UNAVAILABLE', async () => {
     behave = ({ manager }) => manager.query('SELECT 1 / 0');
     const answer = await logIn('o-hook-sql');
     expect(answer.status).toBe(500);
@@ -193,21 +197,31 @@ describe.each(platforms)('a loginHook over $name', (platform) => {
     expect((await logIn('o-hook-late')).body).toMatchObject({ isNewUser: true });
   }, 20_000);
 
-  it('is called once for one code, and creates one row in 200 parallel first logins', async () => {
+  it('is called once for one code that two requests bring', async () => {
     let calls = 0;
     behave = () => Promise.resolve({ calls: ++calls });
     const logins = server.app.get(LoginService);
-    const results = await Promise.all(
-      Array.from({ length: 200 }, () => logins.login(wechat.issueCode({ openid: 'o-hook-crowd' }))),
-    );
+    const code = wechat.issueCode({ openid: 'o-hook-code' });
+    await Promise.all([logins.login(code), logins.login(code)]);
+    expect(calls).toBe(1);
+  });
+
+  it('creates one row in 200 parallel first logins', async () => {
+    const logins = server.app.get(LoginService);
+    // As phones do: where the server has too much to do, they try again.
+    const logInPatiently = async (): Promise<LoginResult> => {
+      try {
+        return await logins.login(wechat.issueCode({ openid: 'o-hook-crowd' }));
+      } catch (error) {
+        if (!(error instanceof WechatAuthError) || error.action !== 'retry') throw error;
+        return logInPatiently();
+      }
+    };
+    const results = await Promise.all(Array.from({ length: 200 }, logInPatiently));
     expect(results.filter(({ isNewUser }) => isNewUser)).toHaveLength(1);
     expect(new Set(results.map(({ userId }) => userId)).size).toBe(1);
     expect(await rowsOf('o-hook-crowd')).toEqual({ users: 1, accounts: 1 });
-    expect(calls).toBe(200);
-    const code = wechat.issueCode({ openid: 'o-hook-crowd' });
-    await Promise.all([logins.login(code), logins.login(code)]);
-    expect(calls).toBe(201);
-  }, 30_000);
+  }, 120_000);
 
   it('rolls back when the connection ends between the upsert and the commit', async () => {
     behave = async ({ manager }) => {
@@ -221,6 +235,56 @@ describe.each(platforms)('a loginHook over $name', (platform) => {
     expect(await rowsOf('o-hook-crash')).toEqual({ users: 0, accounts: 0 });
     behave = () => Promise.resolve();
     expect((await logIn('o-hook-crash')).body).toMatchObject({ isNewUser: true });
+  });
+});
+
+describe('a loginHook without the routes, with a DataSource that has a name', () => {
+  const servers = useTestServers();
+  let database: TestDatabase;
+  let wechat: WechatSandbox;
+  let logins: LoginService;
+
+  beforeAll(async () => {
+    database = await servers.database();
+    await database.query('CREATE TABLE account (id uuid PRIMARY KEY, role text NOT NULL)');
+    wechat = await servers.sandbox();
+    const { app } = await servers.app({
+      databaseUrl: database.url,
+      wechatUrl: wechat.url,
+      extras: { loginHook: Accounts, routes: false, dataSource: 'wechat' },
+      typeOrm: { name: 'wechat', entities: [...wechatAuthEntities, Account] },
+      metadata: {
+        // The default DataSource of the host, on a database of its own.
+        imports: [
+          AccountsModule,
+          TypeOrmModule.forRoot({ type: 'postgres', url: (await servers.database()).url }),
+        ],
+      },
+    });
+    logins = app.get(LoginService);
+  });
+
+  const logIn = (openid: string): Promise<LoginResult> =>
+    logins.login(wechat.issueCode({ openid }));
+
+  it('writes and reads through that DataSource, and LoginService returns its account', async () => {
+    behave = async ({ manager }) => {
+      const [row] = await manager.query<object[]>('SELECT current_database() AS name');
+      return row;
+    };
+    const login = await logIn('o-named');
+    expect(login).toMatchObject({ isNewUser: true, account: { name: database.name } });
+    const accounts = await database.query('SELECT id FROM account');
+    expect(accounts).toEqual([{ id: login.userId }]);
+    expect(await logIn('o-named')).toMatchObject({ userId: login.userId, isNewUser: false });
+  });
+
+  it('refuses with the very exception that it throws, and stores nothing', async () => {
+    const exception = new ForbiddenException('banned');
+    behave = () => Promise.reject(exception);
+    await expect(logIn('o-named-banned')).rejects.toBe(exception);
+    behave = () => Promise.resolve();
+    expect(await logIn('o-named-banned')).toMatchObject({ isNewUser: true });
   });
 });
 

@@ -256,12 +256,12 @@ describe.each(platforms)('the login routes over $name', (platform) => {
         expect(statuses).toContain(answer.status);
         expect(answer.body).toMatchObject({ statusCode: answer.status });
         expect(await countUsers()).toBe(users);
-        // A server that ignores the charset may read the code, which WeChat then does not know.
+        // A server that ignores the charset may read the code, which WeChat then refuses.
         if (answer.status !== 401) expect(wechat.requests).toHaveLength(asked);
       },
     );
 
-    it('with unknown fields beside the code succeeds', async () => {
+    it('with unknown fields in addition to the code succeeds', async () => {
       const body = { code: wechat.issueCode(), userInfo: { nickName: 'x' }, isAdmin: true };
       expect((await post(body)).status).toBe(200);
     });

@@ -8,10 +8,10 @@ const PROGRAM = [
 ];
 const MOST = 20_000;
 
-describe('the memory of remembered tokens', () => {
+describe('the memory of cached tokens', () => {
   it.each([
-    ['as many as are remembered', MOST, 0],
-    ['more than are remembered', 1.5 * MOST, 0],
+    ['as many as are cached', MOST, 0],
+    ['more than are cached', 1.5 * MOST, 0],
     ['tokens in headers of 14 KiB', MOST, 14 * 1024],
   ])('is at most 800 bytes for each of 20,000: %s', async (_, count, padding) => {
     const args = [...PROGRAM, String(count), String(padding)];

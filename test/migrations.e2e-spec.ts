@@ -20,7 +20,7 @@ import { wechatAuthEntities, wechatAuthMigrations, WechatUser } from '../src/ind
 import { startPostgres } from '../examples/demo/postgres/postgres.js';
 import { createTestDatabase } from './support/database.js';
 
-/** What a host has of its own: a table that refers to our users. */
+/** A table of the app that refers to our users. */
 @Entity()
 class Order {
   @PrimaryGeneratedColumn()
@@ -52,7 +52,7 @@ class CreateOrder1800000000000 implements MigrationInterface {
   }
 }
 
-/** A naming strategy of the host must not change the names of our columns. */
+/** A naming strategy of the app must not change the names of our columns. */
 class ShoutingNames extends DefaultNamingStrategy {
   override columnName(name: string, customName: string): string {
     return customName || name.toUpperCase();
@@ -158,7 +158,7 @@ describe('wechatAuthMigrations', () => {
     ]);
   });
 
-  it('run beside the migrations and entities of the host', async () => {
+  it('run together with the migrations and entities of the app', async () => {
     const dataSource = await connect(await newDatabase(), {
       entities: [Order, ...wechatAuthEntities],
       migrations: [CreateOrder1800000000000, ...wechatAuthMigrations],
@@ -167,7 +167,7 @@ describe('wechatAuthMigrations', () => {
     expect(await tables(dataSource)).toEqual(['public.migrations']);
   });
 
-  it('run in a database with a later migration of the host', async () => {
+  it('run in a database with a later migration of the app', async () => {
     const url = await newDatabase();
     class Earlier1900000000000 implements MigrationInterface {
       async up(runner: QueryRunner): Promise<void> {
@@ -221,7 +221,7 @@ describe('wechatAuthMigrations', () => {
     await upAndDown(dataSource);
   });
 
-  it('run once where instances that start at the same time wait for each other', async () => {
+  it('run once if instances that start at the same time wait for each other', async () => {
     for (let round = 0; round < 5; round++) {
       const url = await newDatabase();
       const instances = await Promise.all(Array.from({ length: 6 }, () => connect(url)));

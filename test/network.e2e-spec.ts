@@ -80,7 +80,7 @@ describe('a failing network between this server and Postgres', () => {
     expect(await login('o-locked')).toMatchObject({ openid: 'o-locked' });
   }, 30_000);
 
-  it('[M-26] recovers within ten seconds where attempts to connect hung, and leaves nobody waiting', async () => {
+  it('[M-26] recovers within ten seconds after connects hung, and leaves no request waiting', async () => {
     await start(2);
     proxy.isBlackHole = true;
     await test.database.query(
@@ -97,7 +97,7 @@ describe('a failing network between this server and Postgres', () => {
     await until(() => master.waitingCount === 0);
   }, 40_000);
 
-  it('[M-26] answers 503 for ten seconds at most where a firewall forgot every connection', async () => {
+  it('[M-26] responds with 503 for at most ten seconds after a firewall dropped all connections', async () => {
     await start(10);
     await Promise.all(
       Array.from({ length: 10 }, () => test.client.query('SELECT pg_sleep(0.1)', [], () => 1)),
@@ -109,7 +109,7 @@ describe('a failing network between this server and Postgres', () => {
     expect(performance.now() - forgottenAt).toBeLessThan(10_000);
   }, 30_000);
 
-  it('[M-13] survives that Postgres ends a connection in the moment it is made', async () => {
+  it('[M-13] survives a connection that Postgres closes right after it was opened', async () => {
     await start(1);
     // What a terminated backend sends: ErrorResponse, severity FATAL, code 57P01.
     const fields = 'SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0';
@@ -125,7 +125,7 @@ describe('a failing network between this server and Postgres', () => {
     await until(() => proxy.connections === 0);
     let ended = 0;
     proxy.onServerData = (data, client) => {
-      // ReadyForQuery, idle: the connection is made.
+      // ReadyForQuery, idle: the connection is open.
       if (ended === 3 || data.at(-6) !== 'Z'.charCodeAt(0)) return data;
       ended++;
       setImmediate(() => client.end());
@@ -135,7 +135,7 @@ describe('a failing network between this server and Postgres', () => {
     expect(await login('o-ended')).toMatchObject({ openid: 'o-ended' });
   });
 
-  it('[M-29] keeps the newer session key where the older exchange arrives later', async () => {
+  it('[M-29] keeps the newer session key if the older exchange arrives later', async () => {
     await start(2);
     await login('o-stalled');
     const older = performance.now();
@@ -147,7 +147,7 @@ describe('a failing network between this server and Postgres', () => {
     proxy.thaw();
     await Promise.all([first, second]);
     expect(await keyOf('o-stalled')).toBe('newer');
-    // The other way round, and by far: the older one stalls alone.
+    // The reverse, by a large margin: only the older one is delayed.
     await login('o-stalled', older + 1500, Buffer.from('newest'));
     await login('o-stalled', older + 1200, Buffer.from('older'));
     expect(await keyOf('o-stalled')).toBe('newest');
@@ -178,7 +178,7 @@ describe('a failing network between this server and Postgres', () => {
     proxy.holdFrom('SET session_epoch');
     const revoked = settled(test.revocations.revokeAll(id));
     await until(() => proxy.isHolding);
-    // Another instance is faster, and the user has logged in again.
+    // Another instance was faster, and the user has logged in again.
     await test.database.query('UPDATE wechat_user SET session_epoch = 1 WHERE id = $1', [id]);
     proxy.deliver();
     expect(await revoked).toBe(true);
@@ -186,7 +186,7 @@ describe('a failing network between this server and Postgres', () => {
     expect(await test.revocations.findEnded([session])).toEqual(new Set());
   });
 
-  it('[M-13] lets type parsers of the host change no decision', async () => {
+  it('[M-13] is not affected by type parsers of the app', async () => {
     await start(1);
     await login('o-parsers');
     const id = await idOf('o-parsers');
@@ -208,7 +208,7 @@ describe('a failing network between this server and Postgres', () => {
     }
   });
 
-  it('[M-14] tells the log why, and puts no value of a row into the error', async () => {
+  it('[M-14] logs the reason, and puts no value of a row into the error', async () => {
     await start(1);
     await login('o-secret-openid');
     await test.database.query(
@@ -224,7 +224,7 @@ describe('a failing network between this server and Postgres', () => {
     expect(logger.text).not.toContain('o-secret-openid');
   });
 
-  it('[M-08] raises the epoch beyond the last one', async () => {
+  it('[M-08] restarts the epoch at 0 after the largest integer', async () => {
     await start(1);
     await login('o-epoch');
     const id = await idOf('o-epoch');

@@ -138,7 +138,7 @@ describe.each(platforms)('outages over $name', (platform) => {
       everyRoute(),
       Promise.all(Array.from({ length: 20 }, () => me())),
     ]);
-    // The bound is five seconds; the rest is for a machine under load.
+    // The limit is five seconds; the rest is for a loaded machine.
     expect(Date.now() - started).toBeLessThan(9000);
     expectUnavailable(answers.flat());
     proxy.drop(false);

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { openDemoPage, startTestDemo, textOf, type RunningDemo } from './support/demo-page.js';
 import { LogCapture } from './support/log-capture.js';
 
-/** What the page says, in each language. */
+/** The texts of the page in each language. */
 const languages = [
   {
     locale: 'en',
@@ -73,7 +73,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** For axe, on a machine under load. */
+/** For axe on a loaded machine. */
 const AXE_MS = 120_000;
 
 /** Shown as skipped if there is no Chromium. */
@@ -104,7 +104,7 @@ withChromium.each(views)('the page of the demo at $width px in $locale', (view) 
     );
   const isGood = (): Promise<boolean> =>
     page.$eval('#result', (result) => result.classList.contains('good'));
-  /** With the head of the diagram where it covers nothing. */
+  /** With the head of the diagram in a position where it covers nothing. */
   const violations = async (): Promise<string[]> => {
     await page.evaluate(() => {
       window.scrollTo(0, 0);
@@ -176,7 +176,7 @@ withChromium.each(views)('the page of the demo at $width px in $locale', (view) 
     expect(await titles('[data-name^=wx].end')).toEqual(said.data);
   });
 
-  it('offers as its first button what comes next', async () => {
+  it('has the next step as its first button', async () => {
     await open();
     const primary = (): Promise<string> => page.$eval('button.primary', ({ id }) => id);
     expect(await primary()).toBe('login');
@@ -207,7 +207,7 @@ withChromium.each(views)('the page of the demo at $width px in $locale', (view) 
     for (const time of await page.$$('.missed .time')) expect(await time.isVisible()).toBe(true);
   });
 
-  it('shows a request that got no answer as sent, and says so in a sentence', async () => {
+  it('shows a request without a response as sent, and explains it', async () => {
     await open();
     await page.route('**/wechat/login', (route) => route.abort());
     await press(page, 'login');
@@ -217,7 +217,7 @@ withChromium.each(views)('the page of the demo at $width px in $locale', (view) 
     expect(await titles(`${rows}.end.lit.failed`)).toEqual([said.noAnswer]);
   });
 
-  it('has the result in view after each press', async () => {
+  it('has the result in view after each click', async () => {
     await open();
     for (const button of ['envelope', 'logout', 'single']) {
       await press(page, button);

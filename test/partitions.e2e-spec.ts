@@ -39,7 +39,7 @@ describe('wechat_revoked_session partitioned by user_id', () => {
   const statusOf = async (token: string): Promise<unknown> =>
     (await call('GET', `${server.url}/me`, { token })).body?.errorCode ?? 'accepted';
 
-  it('refuses the sessions that ended, in whichever partition, and accepts the others', async () => {
+  it('refuses the sessions that ended, in any partition, and accepts the others', async () => {
     const logInAs = (user: number): Promise<string> =>
       logIn(server.url, wechat.issueCode({ openid: `o-${String(user)}` }));
     const users = Array.from({ length: 20 }, (_, user) => user);

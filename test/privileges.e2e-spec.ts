@@ -10,7 +10,7 @@ import { useTestServers } from './support/test-servers.js';
 describe('a role of Postgres that may only read and write the two tables', () => {
   const role = `role_${randomBytes(8).toString('hex')}`;
   let database: TestDatabase;
-  // Before the database goes.
+  // Before the database is dropped.
   afterAll(async () => {
     await database.query(`DROP OWNED BY ${role}`);
     await database.query(`DROP ROLE ${role}`);

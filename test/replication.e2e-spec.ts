@@ -61,7 +61,7 @@ describe('with a primary and a standby', () => {
   };
 
   describe.each(platforms)('over $name', (platform) => {
-    it('[M-27] asks the primary whether a session is live, also where reads go to a standby that lags', async () => {
+    it('[M-27] asks the primary whether a session is live, even if reads go to a standby that lags', async () => {
       const server = await startApp({
         platform,
         databaseUrl: primary.url(),
@@ -90,7 +90,7 @@ describe('with a primary and a standby', () => {
       }
     });
 
-    it('[M-27] lets nobody in on the word of a standby, and says why in the log', async () => {
+    it('[M-27] accepts no session on the answer of a standby, and logs the reason', async () => {
       const options = { platform, wechatUrl: wechat.url };
       const onPrimary = await startApp({ ...options, databaseUrl: primary.url() });
       const logger = new LogCapture();

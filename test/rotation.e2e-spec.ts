@@ -65,7 +65,7 @@ describe('key rotation', () => {
 
     it('[M-19] ends no session in the documented order: verify with the new one, sign with it, drop the old one', async () => {
       const steps = [[OLD], [OLD, NEW], [NEW, OLD]];
-      // Each step is deployed while instances of the step before still run.
+      // Each step is deployed while instances of the previous step are running.
       const instances = [];
       for (const step of steps) instances.push(await signingWith(...step));
       for (let i = 1; i < instances.length; i++) {

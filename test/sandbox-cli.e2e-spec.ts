@@ -44,7 +44,7 @@ describe('nestjs-wechat-sandbox', () => {
     return { code, stdout, stderr };
   }
 
-  /** What the running command has printed, and the lines of it that are for a `.env` file. */
+  /** The output of the running command, and its lines for a `.env` file. */
   async function printed(child: ReturnType<typeof start>) {
     const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
     const stdout = chunk.toString();
@@ -65,7 +65,7 @@ describe('nestjs-wechat-sandbox', () => {
   };
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'prints what to paste, answers a login, and ends with %s',
+    'prints its configuration, responds to a login, and ends with %s',
     async (signal) => {
       const child = start('--port', '0');
       const { stdout, env } = await printed(child);
@@ -82,7 +82,7 @@ describe('nestjs-wechat-sandbox', () => {
     },
   );
 
-  it('knows only the apps that it is started with', async () => {
+  it('accepts only the apps that it is started with', async () => {
     const child = start('--port=0', '--app', 'wx-a:secret:of-a', '--app', 'wx-b:secret-of-b');
     const { WECHAT_BASE_URL: url = '', ...names } = (await printed(child)).env;
     expect(names).toEqual({
@@ -103,7 +103,7 @@ describe('nestjs-wechat-sandbox', () => {
     ]);
   });
 
-  it('says in one line that its port is taken', async () => {
+  it('prints in one line that its port is taken', async () => {
     const wechat = await WechatSandbox.start();
     const { port } = new URL(wechat.url);
     const ended = await run('--port', port);

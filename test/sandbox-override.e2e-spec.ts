@@ -61,12 +61,12 @@ describe.each(platforms)('an app under test over $name, with a sandbox', (platfo
     expect(await logIn(url, wechat.issueCode())).toEqual(expect.any(String));
   };
 
-  it('logs in where wechatAuthConfig.KEY is overridden', async () => {
+  it('logs in if wechatAuthConfig.KEY is overridden', async () => {
     const module = WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider());
     await logsIn(await start(module, withConfig));
   });
 
-  it('logs in where a factory has its options from an overridden ConfigService', async () => {
+  it('logs in if a factory gets its options from an overridden ConfigService', async () => {
     const module = WechatAuthModule.forRootAsync({
       imports: [ConfigModule.forRoot({ ignoreEnvFile: true })],
       inject: [ConfigService],
@@ -92,7 +92,7 @@ describe.each(platforms)('an app under test over $name, with a sandbox', (platfo
       'with a relay after the sandbox',
       { baseUrl: ['http://127.0.0.1:1', 'https://relay.example'] },
     ],
-  ])('does not start with forRoot %s, where the override has no effect', async (_, options) => {
+  ])('does not start with forRoot %s, because the override has no effect', async (_, options) => {
     const module = WechatAuthModule.forRoot({ ...credentials, wechat: options });
     const error: unknown = await start(module, withConfig).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(WechatAuthConfigError);
@@ -105,7 +105,7 @@ describe.each(platforms)('an app under test over $name, with a sandbox', (platfo
     await logsIn(await start(WechatAuthModule.forRoot(inSandbox()), (builder) => builder));
   });
 
-  it('starts with the address of WeChat once every sandbox is closed', async () => {
+  it('starts with the address of WeChat after every sandbox is closed', async () => {
     const another = await WechatSandbox.start();
     await Promise.all([another.close(), another.close(), wechat.close()]);
     const url = await start(WechatAuthModule.forRoot(credentials), (builder) => builder);

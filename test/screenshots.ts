@@ -17,7 +17,7 @@ async function takeScreenshots(): Promise<void> {
   const browser = await launchChromium();
   stops.unshift(() => browser.close());
 
-  /** What a newcomer sees after a login. */
+  /** What a new user sees after a login. */
   const shot = async (locale: string, path?: string): Promise<void> => {
     const context = await browser.newContext({
       locale,
@@ -29,12 +29,12 @@ async function takeScreenshots(): Promise<void> {
     const page = await context.newPage();
     await page.goto(url);
     await press(page, 'login');
-    // Away from the button, which would look pressed.
+    // Away from the button, which would look active.
     await page.mouse.move(0, 0);
     if (path !== undefined) await page.screenshot({ path, fullPage: true });
     await context.close();
   };
-  // The first logins of all are slow.
+  // The first logins are slow.
   for (let warm = 0; warm < 5; warm++) await shot('en');
   mkdirSync('docs', { recursive: true });
   for (const locale of ['en', 'zh-CN']) await shot(locale, `docs/demo.${locale}.png`);

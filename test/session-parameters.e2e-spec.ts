@@ -30,7 +30,7 @@ import { platforms } from './support/platforms.js';
 import { useTestServers, type TestServer } from './support/test-servers.js';
 import { userInfo } from './support/user-info.js';
 
-/** A row of the host, which a ValidationPipe would refuse: it has no such email. */
+/** A row of the app that a ValidationPipe would refuse, because its email is invalid. */
 class Account {
   @IsEmail()
   readonly email?: string;
@@ -143,7 +143,7 @@ class OptionalController {
   }
 }
 
-/** The values of ours go through both. */
+/** Our values pass through both. */
 const pipes = [{}, { transform: true }].map(
   (options) =>
     new ValidationPipe({
@@ -177,7 +177,7 @@ describe.each(platforms)('on $name with a ValidationPipe for custom decorators',
   const get = async (path: string, bearer?: string): Promise<unknown> =>
     (await call('GET', `${url}/${path}`, { token: bearer })).body;
 
-  it('a handler gets the whole user and session, of their own classes', async () => {
+  it('a handler gets the whole user and session, with their own classes', async () => {
     expect(await get('whole', token)).toMatchObject({
       kinds: ['WechatUser', 'Object', 'Date'],
       user: { openid: 'o-anna', lastLoginAt: expect.any(String) },
@@ -185,17 +185,17 @@ describe.each(platforms)('on $name with a ValidationPipe for custom decorators',
     });
   });
 
-  it('a handler gets single properties, through as many pipes as it likes', async () => {
+  it('a handler gets single properties, through any number of pipes', async () => {
     const parts = { appid: APPID, unionid: 'u-anna', upper: 'O-ANNA', loud: 'O-ANNA!' };
     expect(await get('parts', token)).toEqual(parts);
     expect(await get('piped', token)).toEqual({ openid: 'o-anna' });
   });
 
-  it('a pipe of the dependency injection loads a row of the host for the user', async () => {
+  it('an injectable pipe loads a row of the app for the user', async () => {
     expect(await get('account', token)).toEqual({ kind: 'Account', openid: 'o-anna' });
   });
 
-  it('a handler gets decrypted user data, though it declares a class for them', async () => {
+  it('a handler gets decrypted user data even if it declares a class for them', async () => {
     const body = test.wechat.encryptUserData('o-anna', userInfo({ nickName: 'Anna' }), APPID);
     const info = await call('POST', `${url}/info`, { token, body });
     expect(info.body).toEqual({ nickName: 'Anna' });
@@ -232,7 +232,7 @@ describe.each(platforms)('on $name with a ValidationPipe for custom decorators',
       expect(body).toMatchObject({ errorCode: 'WX_SESSION_INVALID' });
     });
 
-    it('with @WxApp lets in clients without a token, and sessions of that app alone', async () => {
+    it('with @WxApp allows clients without a token, and only sessions of that app', async () => {
       const code = test.wechat.issueCode({ appid: OTHER_APPID });
       const { body } = await call('POST', `${url}/wechat/login`, {
         body: { code, appid: OTHER_APPID },
@@ -244,7 +244,7 @@ describe.each(platforms)('on $name with a ValidationPipe for custom decorators',
       });
     });
 
-    it('on a class leaves a handler with @WxApp closed', async () => {
+    it('on a class does not open a handler with @WxApp', async () => {
       expect(await get('optional/closed')).toMatchObject({ errorCode: 'WX_SESSION_MISSING' });
     });
 

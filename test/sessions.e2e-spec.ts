@@ -60,7 +60,7 @@ class UnguardedController {
   }
 }
 
-/** As a host overrides the guard: the token is in a cookie, and a missing one is Nest's own 403. */
+/** A guard with overrides: the token is in a cookie, and a missing one is Nest's own 403. */
 @Injectable()
 class CookieGuard extends WxSessionGuard {
   protected override getToken(context: ExecutionContext): string | undefined {

@@ -52,7 +52,7 @@ describe.each(everywhere)('session.single over $name $hook', ({ loginHook, ...pl
   const statusOf = async (token: string, i: number): Promise<number> =>
     (await call('GET', `${at(i)}/wechat/session`, { token })).status;
 
-  it('ends the session before at a login on another instance, in one statement', async () => {
+  it('ends the previous session at a login on another instance, in one statement', async () => {
     const openid = 'o-single';
     const first = await logIn(at(0), wechat.issueCode({ openid }));
     expect(await statusOf(first, 1)).toBe(200);
@@ -65,7 +65,7 @@ describe.each(everywhere)('session.single over $name $hook', ({ loginHook, ...pl
     expect(refused.body).toMatchObject({ statusCode: 401, errorCode: 'WX_SESSION_REVOKED' });
   });
 
-  it('leaves one live session of 50 parallel logins of one user over two instances', async () => {
+  it('leaves one live session after 50 parallel logins of one user on two instances', async () => {
     const openid = 'o-single-crowd';
     const tokens = await Promise.all(
       Array.from({ length: 50 }, (_, i) => logIn(at(i), wechat.issueCode({ openid }))),

@@ -24,7 +24,7 @@ describe('a test database', () => {
     expect(server?.version).toBeGreaterThanOrEqual(130_000);
   });
 
-  it('can be dropped while others stay', async () => {
+  it('can be dropped while others are in use', async () => {
     const other = await createTestDatabase();
     await other.drop();
     await expect(other.query('SELECT 1')).rejects.toThrow(/does not exist/);

@@ -9,7 +9,7 @@ import { platforms, type ListeningApp } from './support/platforms.js';
 import { useTestServers } from './support/test-servers.js';
 
 const PLATFORM = 'wx-platform';
-/** Another app of the platform, which has authorised it no longer. */
+/** Another app, which no longer authorises the platform. */
 const WITHDRAWN = 'wx0000000000000003';
 
 describe.each(platforms)('apps of a third-party platform over $name', (platform) => {
@@ -67,7 +67,7 @@ describe.each(platforms)('apps of a third-party platform over $name', (platform)
     expect(logger.text).not.toContain('CANARY');
   });
 
-  /** The token as the host keeps it: of the same app, from elsewhere. */
+  /** The token of the same app that the app manages itself. */
   const fetchAccessToken = async (): Promise<unknown> => {
     const body = { grant_type: 'client_credential', appid: APPID, secret: 'CANARY-secret' };
     return (await call('POST', `${wechat.url}/cgi-bin/stable_token`, { body })).body?.access_token;
@@ -98,7 +98,7 @@ describe.each(platforms)('apps of a third-party platform over $name', (platform)
     expect(asked).toEqual(['component']);
   });
 
-  it('heal a stale token of the platform: the host is asked again, and the login succeeds', async () => {
+  it('recover from a stale token of the platform: its function is called again, and the login succeeds', async () => {
     const tokens = ['CANARY-component-0', component.accessToken];
     componentToken = () => Promise.resolve(tokens.shift());
     const [answer, exchanges] = await requested(EXCHANGE, login);
@@ -148,7 +148,7 @@ describe.each(platforms)('apps of a third-party platform over $name', (platform)
     }
   });
 
-  it('use the access token of the host for other calls, and ask for it again where it is stale', async () => {
+  it('use the access token of their function for other calls, and call it again if the token is stale', async () => {
     const api = server.app.get(WechatApiService);
     const request = (): Promise<unknown> =>
       api.request(APPID, {
@@ -166,7 +166,7 @@ describe.each(platforms)('apps of a third-party platform over $name', (platform)
     expect(asked).toHaveLength(5);
   });
 
-  it('without an accessToken of their own are WX_APP_MISCONFIGURED for other calls', async () => {
+  it('without the option accessToken are WX_APP_MISCONFIGURED for other calls', async () => {
     const tokens = server.app.get(AccessTokenService);
     const [error, requests] = await requested('/cgi-bin/stable_token', () =>
       refusal(tokens.getToken(OTHER_APPID)),

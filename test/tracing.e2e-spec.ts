@@ -23,7 +23,7 @@ interface Traced {
 let database: TestDatabase;
 let wechat: WechatSandbox;
 let proxy: Server;
-/** The headers that WeChat gets. */
+/** The headers that WeChat receives. */
 const received: IncomingHttpHeaders[] = [];
 
 beforeAll(async () => {
@@ -76,7 +76,7 @@ describe('calls to WeChat in an app that is traced', () => {
     expect(traced.secrets).toHaveLength(8);
     expect(leaked(traced)).toEqual([]);
 
-    // The instrumentation is at work.
+    // The instrumentation is active.
     expect(spans.filter(({ name, kind }) => name === 'POST' && kind === 1)).toHaveLength(1);
     const toWechat = spans.filter(({ kind, name }) => kind === 2 && name !== 'POST');
     const http = { 'server.address': '127.0.0.1', 'http.response.status_code': 200 };

@@ -90,7 +90,7 @@ class PerMessageGateway {
   }
 }
 
-/** Messages over TCP have no headers, so the host overrides where the token is. */
+/** Messages over TCP have no headers, so the app overrides getToken. */
 @Injectable()
 class MessageGuard extends WxSessionGuard {
   protected override getToken(context: ExecutionContext): string | undefined {
@@ -291,7 +291,7 @@ describe('WxSessionGuard on other transports', () => {
         expect(await answerTo('whoami')).toEqual(refused('WX_SESSION_REVOKED'));
       });
 
-      it('[M-10] shows the session of one text message to no public handler of another', async () => {
+      it('[M-10] does not show the session of one text message to a public handler of another', async () => {
         expect(await answerTo('whoami', 'text')).toEqual(expect.any(String));
         expect(await answerTo('public', 'text')).toMatchObject({ status: 'error' });
         expect(await answerTo('whoami', 'text')).toEqual(expect.any(String));
@@ -319,7 +319,7 @@ describe('WxSessionGuard on other transports', () => {
     const send = (pattern: string, data: object): Promise<unknown> =>
       firstValueFrom(rpc.send<unknown>(pattern, data)).catch((error: unknown) => error);
 
-    it('accepts a session if the host overrides getToken', async () => {
+    it('accepts a session if the app overrides getToken', async () => {
       expect(await send('whoami', { token })).toBe('you');
     });
 

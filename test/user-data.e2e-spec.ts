@@ -164,7 +164,7 @@ describe.each(platforms)('user data over $name', (platform) => {
     expect(down.headers['retry-after']).toBe('1');
   });
 
-  it('[M-22] is refused with one and the same body, whatever is wrong with it', async () => {
+  it('[M-22] is refused with the same body for any failure', async () => {
     const openid = 'o-uniform';
     const token = await logIn(server.url, wechat.issueCode({ openid }));
     const { encryptedData, iv } = info(openid);

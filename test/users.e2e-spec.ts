@@ -152,7 +152,7 @@ describe('UsersService', () => {
     null,
     42,
     {},
-  ])('finds nobody for %j, and does not fail', async (anything) => {
+  ])('finds no user for %j, and does not fail', async (anything) => {
     const id = anything as string;
     expect(await users.findById(id)).toBeNull();
     expect(await users.findByOpenid(id)).toBeNull();

@@ -36,7 +36,7 @@ describe('calls with an access token', () => {
   beforeAll(async () => {
     wechat = await servers.sandbox(twoApps);
   });
-  // An app of its own for each test: the cache of tokens starts empty.
+  // Each test has its own app, so that the cache of tokens starts empty.
   const start = async (timeout = 5000): Promise<void> => {
     server = await startApp({
       databaseUrl: database.url,
@@ -217,7 +217,7 @@ describe('calls with an access token', () => {
   });
 
   it('200 concurrent calls with an expired access token request one new token', async () => {
-    // A machine under load takes its time, and calls that read the session_key ask Postgres, too.
+    // A loaded machine is slow, and calls that read the session_key also ask Postgres.
     await start(25_000);
     await accessTokens.getToken(APPID);
     wechat.expireAccessTokens();

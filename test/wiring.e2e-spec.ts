@@ -312,7 +312,7 @@ describe('WechatAuthModule', () => {
     it.each<[string, () => Type | ReturnType<typeof WechatAuthModule.forRoot>]>([
       ['forRoot', () => WechatAuthModule.forRoot(options())],
       ['forRootAsync', () => WechatAuthModule.forRootAsync({ useFactory: options })],
-    ])('where it is registered twice, the second time by %s', async (_, second) => {
+    ])('if it is registered twice, the second time by %s', async (_, second) => {
       const error = await failure(
         start([TypeOrmModule.forRoot(typeOrm()), WechatAuthModule.forRoot(options()), second()]),
       );
@@ -320,15 +320,10 @@ describe('WechatAuthModule', () => {
     });
 
     it.each([
-      [
-        'where the name of the DataSource was forgotten',
-        { name: 'accounts' },
-        undefined,
-        'default',
-      ],
-      ['where the DataSource has another name', { name: 'accounts' }, 'account', 'account'],
-      ['where the DataSource has no name', {}, 'accounts', 'accounts'],
-    ])('%s, and says which option that is', async (_, named, dataSource, expected) => {
+      ['if the name of the DataSource is missing', { name: 'accounts' }, undefined, 'default'],
+      ['if the DataSource has another name', { name: 'accounts' }, 'account', 'account'],
+      ['if the DataSource has no name', {}, 'accounts', 'accounts'],
+    ])('%s, and names the option', async (_, named, dataSource, expected) => {
       const error = await failure(
         start([
           TypeOrmModule.forRoot(typeOrm(named)),
@@ -339,14 +334,14 @@ describe('WechatAuthModule', () => {
       expect(error.message).toContain(`There is no DataSource named '${expected}': the option`);
     });
 
-    it('where Postgres cannot be reached, with the error of TypeORM', async () => {
+    it('if Postgres cannot be reached, with the error of TypeORM', async () => {
       const unreachable = typeOrm({ url: 'postgres://127.0.0.1:1/nowhere' });
       await expect(
         start([TypeOrmModule.forRoot(unreachable), WechatAuthModule.forRoot(options())]),
       ).rejects.toThrow('ECONNREFUSED');
     });
 
-    it('where the DataSource does not have our entities', async () => {
+    it('if the DataSource does not have our entities', async () => {
       const error = await failure(
         start([
           TypeOrmModule.forRoot(typeOrm({ autoLoadEntities: false, entities: [] })),

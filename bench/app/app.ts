@@ -21,7 +21,7 @@ import { PlainUser } from './plain-user.entity.js';
 @Module({})
 class AppModule {}
 
-/** The library as in its README, and beside it what one would write instead. */
+/** The library as in its README, and the alternatives that it is compared with. */
 function moduleOf({ app, databaseUrl: url, ...settings }: Settings): DynamicModule {
   const { wechatUrl, jwtSecret, poolSize = 10 } = settings;
   const secret = createSecretKey(Buffer.from(jwtSecret));

@@ -6,7 +6,7 @@ import { request } from 'undici';
 import type { Settings } from '../settings.js';
 import { statement } from './stores.js';
 
-/** What WeChat says of a code. */
+/** WeChat's answer for a code. */
 interface WechatSession {
   readonly openid?: string;
   readonly session_key?: string;
@@ -20,7 +20,7 @@ const exchanges: Readonly<Record<string, (url: string) => Promise<WechatSession>
 
 /**
  * Whole logins without Nest, TypeORM and the library, written for speed: connections are kept, the
- * statement is prepared, the key is a KeyObject. Nothing is encrypted, and nothing is tried again.
+ * statement is prepared, the key is a KeyObject. Nothing is encrypted or retried.
  * @returns the address.
  */
 export function startBareLogins(settings: Settings): Promise<string> {

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { INestApplicationContext } from '@nestjs/common';
 import { SessionsService } from '../../src/index.js';
-// The only way past the public API: a part that is timed alone.
+// The only import that is not public: a part that is measured separately.
 import { SessionTokens } from '../../src/sessions/session-tokens.js';
 import { randomUser, userId } from '../data/users.js';
 import type { Settings } from '../settings.js';
 import { EmptyGuard } from './jwt.guards.js';
 import { storesOf, type Store } from './stores.js';
 
-/** Different tokens in turn, all of them remembered. */
+/** Different tokens in turn, all of them cached. */
 const TOKENS = 1000;
 
-/** @returns how many calls it made. */
+/** @returns the number of calls. */
 export type Call = () => Promise<number>;
 
 /** Stores the login of a random user. */
@@ -39,7 +39,7 @@ export async function callsOf(
     const user = { id: userId(n), appid: settings.app.appid, sessionEpoch: 0 };
     tokens.push((await sessions.issue(user)).token);
   }
-  // All in one pass, as to read the clock would cost more than one call.
+  // All in one pass, because reading the clock takes longer than one call.
   const each = (call: (token: string) => unknown) => async (): Promise<number> => {
     for (const token of tokens) await call(token);
     return tokens.length;

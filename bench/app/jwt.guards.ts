@@ -16,7 +16,7 @@ export interface JwtRequest {
   user: { readonly sub: string; readonly jti: string };
 }
 
-/** What Nest itself takes for a guard. */
+/** The guard type of Nest. */
 @Injectable()
 export class EmptyGuard implements CanActivate {
   canActivate(): boolean {
@@ -42,7 +42,7 @@ export class NestDocsGuard implements CanActivate {
   }
 }
 
-/** The same with care: a KeyObject, and a SELECT for revocation. */
+/** The same with a KeyObject, and a SELECT for revocation. */
 @Injectable()
 export class CarefulGuard extends NestDocsGuard {
   constructor(

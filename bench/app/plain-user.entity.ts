@@ -7,7 +7,7 @@ import {
   UpdateDateColumn,
 } from 'typeorm';
 
-/** Our table as an application without the library would map it. */
+/** Our table as mapped by an application without the library. */
 @Entity('wechat_user')
 @Unique(['appid', 'openid'])
 export class PlainUser {

@@ -21,7 +21,7 @@ const STATEMENT = `
     last_login_at = now()
   RETURNING id`;
 
-/** One statement through `pg`, nothing encrypted; with a name it is prepared. */
+/** One statement through `pg`, without encryption; with a name it is prepared. */
 export function statement(connectionString: string, name?: string): Store {
   const pool = new Pool({ connectionString });
   return async ({ appid, openid, unionid = null, sessionKey }) => {

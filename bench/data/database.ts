@@ -4,10 +4,10 @@ import { startPostgres } from '../../examples/demo/postgres/postgres.js';
 import { temporaryFolder } from '../../examples/demo/postgres/postgres-home.js';
 import { wechatAuthMigrations } from '../../src/index.js';
 
-/** Where this PostgreSQL differs from the defaults. */
+/** The settings that differ from the defaults of PostgreSQL. */
 export const POSTGRES_FLAGS = ['shared_buffers=1GB', 'max_wal_size=8GB', 'max_connections=300'];
 
-/** A PostgreSQL of the run's own; it ends with this process, and its data with it. */
+/** A PostgreSQL for this run; it ends with this process, and its data are deleted. */
 export interface Database {
   readonly url: string;
   readonly version: string;
@@ -57,7 +57,7 @@ export async function addUsers(database: Database, users: number, appid: string)
   await settle(database, 'wechat_user');
 }
 
-/** Sessions that no token of the run belongs to, each of another user: so many rows in all. */
+/** Fills the table with sessions of other users, without tokens in the run, up to a number of rows. */
 export async function setRevokedSessions(database: Database, rows: number): Promise<void> {
   const count = 'SELECT count(*)::int AS count FROM wechat_revoked_session';
   let [{ count: there } = { count: 0 }] = await database.query<{ count: number }>(count);
@@ -75,7 +75,7 @@ export async function setRevokedSessions(database: Database, rows: number): Prom
   await settle(database, 'wechat_revoked_session');
 }
 
-/** Leaves nothing for autovacuum and the checkpointer to do during a measurement. */
+/** Prevents autovacuum and checkpoints during a measurement. */
 async function settle(database: Database, table: string): Promise<void> {
   await database.query(`VACUUM (ANALYZE) ${table}`);
   await database.query('CHECKPOINT');

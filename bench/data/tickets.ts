@@ -13,7 +13,7 @@ export interface Ticket {
   readonly peers: string;
   readonly userId: string;
   readonly openid: string;
-  /** Both sessions have ended: a guard that knows of revocation must refuse them. */
+  /** Both sessions have ended: a guard with revocation must refuse them. */
   readonly isRevoked: boolean;
 }
 

@@ -15,10 +15,10 @@ const NEW_USER = 'o-new-';
 const NEW_SHARE = 0.2;
 let count = 0;
 
-/** How many users this process has made up. */
+/** The number of users that this process has created. */
 export const newUsers = (): number => count;
 
-/** Somebody who logs in, a fifth of them for the first time: those have no `n`. */
+/** A user who logs in; a fifth of them for the first time, without `n`. */
 export function randomUser(users: number): { readonly openid: string; readonly n?: number } {
   if (Math.random() < NEW_SHARE) {
     return { openid: `${NEW_USER}${process.pid}-${count++}`.padEnd(28, '-') };
@@ -27,11 +27,11 @@ export function randomUser(users: number): { readonly openid: string; readonly n
   return { openid: openid(n), n };
 }
 
-/** A code of `wx.login`: whose it is, and what makes it unique. */
+/** A code of `wx.login`: the user, and a unique part. */
 export const codeOf = (openid: string): string => `${openid}.${randomUUID()}`;
 export const openidOf = (code: string): string => code.slice(0, 28);
 
-/** SQL: how many users have logged in for the first time. */
+/** SQL: the number of users who have logged in for the first time. */
 export const countNewUsers = `
   SELECT count(*)::float8 AS count FROM wechat_user
   WHERE openid >= '${NEW_USER}' AND openid < '${NEW_USER}~'`;

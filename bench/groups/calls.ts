@@ -1,6 +1,6 @@
 import type { Goal, Group, Row } from '../rows.js';
 
-/** A call in the process of the application, so many of them at a time. */
+/** Concurrent calls in the process of the application. */
 function row(call: string, concurrency: number, label: string, code: string, goals: Goal[] = []) {
   return { label, code, load: { call, concurrency }, goals };
 }
@@ -38,7 +38,7 @@ export const parts = (): Group => ({
   },
 });
 
-/** Strict verifications, where so many sessions are revoked. */
+/** Strict verifications, with a number of revoked sessions. */
 export function revoked(sizes: readonly number[]): Group {
   const rows: Record<string, Row> = {};
   for (const revokedSessions of sizes) {

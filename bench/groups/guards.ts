@@ -20,7 +20,7 @@ const routes = {
 
 type RouteName = keyof typeof routes;
 
-/** A row on a route; `changes` says what differs. */
+/** A row on a route, with its differences in `changes`. */
 export function onRoute(name: RouteName, connections: number, changes: Partial<Row> = {}) {
   const [label, code, check, tokens]: Route = routes[name];
   const load: HttpLoad = { path: `/${name}`, check, tokens, connections };
@@ -47,7 +47,7 @@ const goals: Record<'Fastify' | 'Express', Partial<Record<RouteName, Goal[]>>> =
   },
 };
 
-/** Every route side by side. */
+/** All routes. */
 export function guards(platform: 'Fastify' | 'Express'): Group {
   const rows = (Object.keys(routes) as RouteName[]).map((name) => {
     const changes = { settings: { platform }, goals: goals[platform][name] ?? [] };
@@ -58,7 +58,7 @@ export function guards(platform: 'Fastify' | 'Express'): Group {
   return { id, rounds: [5, 5, 3], columns, ratio, rows: Object.fromEntries(rows) };
 }
 
-/** Where few requests wait at the same time, there is little to gather. */
+/** With few concurrent requests, queries are hardly batched. */
 export function connections(counts: readonly number[]): Group {
   const rows: Record<string, Row> = {};
   for (const count of counts) {
@@ -72,7 +72,7 @@ export function connections(counts: readonly number[]): Group {
   return { id: 'connections', rounds: [5, 2.5, 1], columns, ratio: 'Over careful', rows };
 }
 
-/** Processes on one Postgres, and the connections to it that each may have. */
+/** Processes on one Postgres, and the connections of each. */
 export function processes(): Group {
   const rows: Record<string, Row> = {};
   for (const name of ['guarded', 'guardedUser'] as const) {
@@ -86,11 +86,11 @@ export function processes(): Group {
   return { id: 'processes', rounds: [5, 3, 2], columns, ratio: 'Over 1 × 10', rows };
 }
 
-/** Guarded requests that read their user, with more tokens than the library remembers. */
+/** Guarded requests that read their user, with more tokens than the library caches. */
 export function heap(tokens: number, requests: number): Group {
   const rows: Record<string, Row> = {};
   const { load, code } = onRoute('guardedUser', CONNECTIONS);
-  // The warm-up: all tokens, once and half again.
+  // The warm-up: all tokens, one and a half times.
   rows.warm = { label: 'warm', code, load: { ...load, requests: 1.5 * tokens } };
   for (const part of [1, 2, 3, 4]) {
     const label = `after ${((part * requests) / 4).toLocaleString('en-US')} requests`;

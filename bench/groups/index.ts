@@ -12,13 +12,13 @@ const groups = (isQuick: boolean): Group[] => [
   storedLogins(),
   parts(),
   isQuick ? heap(24_000, 16_000) : heap(200_000, 2_000_000),
-  // Last, as it empties the table of revoked sessions.
+  // Last, because it empties the table of revoked sessions.
   revoked(isQuick ? [1e3, 1e4, 1e5] : [1e3, 1e4, 1e5, 1e6, 1e7]),
 ];
 
 /**
  * What is measured.
- * @param only - groups, or rows such as `fastify/guardedUser`; all where absent.
+ * @param only - groups, or rows such as `fastify/guardedUser`; all if absent.
  */
 export const groupsOf = (isQuick: boolean, only?: string[]): Group[] =>
   groups(isQuick).flatMap((group) => {

@@ -1,6 +1,6 @@
 import type { Group, Row } from '../rows.js';
 
-/** Logins at the same time. */
+/** Concurrent logins. */
 const LOGINS = 32;
 
 const http = (label: string, path: string, changes: Partial<Row> = {}): Row => ({
@@ -10,7 +10,7 @@ const http = (label: string, path: string, changes: Partial<Row> = {}): Row => (
   ...changes,
 });
 
-/** The whole login over HTTP, WeChat included. */
+/** The whole login over HTTP, including WeChat. */
 export const logins = (): Group => ({
   id: 'logins',
   rounds: [7, 4, 3],

@@ -5,7 +5,7 @@ type Functions<M> = { [Name in keyof M]: (...args: never) => unknown };
 type Call = readonly [name: string, args: unknown[]];
 type Answer = [{ readonly result?: unknown; readonly error?: string }];
 
-/** A process of its own, which does one call after the other. */
+/** A child process that executes one call after the other. */
 export class Child<M extends Functions<M>> {
   private readonly child;
   private readonly ended: Promise<unknown>;
@@ -32,14 +32,14 @@ export class Child<M extends Functions<M>> {
     return result as Awaited<ReturnType<M[Name]>>;
   }
 
-  /** Waits until the process has ended, in good order so that a profile is written. */
+  /** Waits for a normal exit of the process, so that a profile is written. */
   async stop(): Promise<void> {
     if (this.child.connected) this.child.disconnect();
     await this.ended;
   }
 }
 
-/** Answers the calls of the process that started this one, and ends with it. */
+/** Executes the calls of the parent process, and ends with it. */
 export function serve<M extends Functions<M>>(functions: M): void {
   const answerTo = async ([name, args]: Call): Promise<Answer[0]> => {
     const call: (...args: never) => unknown = functions[name as keyof M];

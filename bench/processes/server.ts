@@ -28,7 +28,7 @@ export const functions = {
   startApp,
   startBareLogins,
 
-  /** Makes calls for some time, `concurrency` of them under way. */
+  /** Makes calls for some time, `concurrency` of them in parallel. */
   loop: async (name: string, concurrency: number, seconds: number) => {
     const call = calls[name];
     if (call === undefined) throw new Error(`There is no call ${name}.`);
@@ -36,7 +36,7 @@ export const functions = {
     let requests = 0;
     const oneAfterAnother = async (): Promise<void> => {
       while (performance.now() < start + seconds * 1000) {
-        // Not `requests += await …`: that would add to what there was before the call.
+        // Not `requests += await …`: that would add to the value before the call.
         const made = await call();
         requests += made;
       }
@@ -53,7 +53,7 @@ export const functions = {
 
   /** Megabytes after a full collection. */
   heap: () => {
-    // Twice: what finalisers release is free after the second.
+    // Twice: objects with finalisers are freed by the second one.
     globalThis.gc?.();
     globalThis.gc?.();
     return process.memoryUsage().heapUsed / 2 ** 20;

@@ -7,8 +7,8 @@ import type { Settings } from '../settings.js';
 import { serve } from './child.js';
 
 /**
- * Starts a stand-in for WeChat that does little beside its checks, and returns its address. The
- * sandbox of the library remembers more, and would take a large part of the processor.
+ * Starts a minimal WeChat that does little except its checks, and returns its address. The
+ * sandbox of the library does more, and would use a large part of the processor.
  */
 async function start({ appid, secret }: Settings['app']): Promise<string> {
   const used = new Set<string>();
@@ -25,7 +25,7 @@ async function start({ appid, secret }: Settings['app']): Promise<string> {
     response.setHeader('Content-Type', 'text/plain');
     response.end(JSON.stringify(exchange(new URL(request.url ?? '', 'http://127.0.0.1'))));
   });
-  // Never: a connection that ends between two rounds would look like a failure of WeChat.
+  // Never: a connection that is closed between two rounds would count as a failure of WeChat.
   server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,6 +1,6 @@
 import type { Spread } from '../statistics.js';
 
-/** Three significant digits, or all there are before the point. */
+/** Three significant digits, or all digits before the point. */
 export function number(value: number): string {
   const maximumFractionDigits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value) || 1)));
   return value.toLocaleString('en-US', {
@@ -8,7 +8,7 @@ export function number(value: number): string {
   });
 }
 
-/** The median, and in brackets the least and the most. */
+/** The median, and in brackets the minimum and maximum. */
 export const spread = ({ median, min, max }: Spread, unit = ''): string =>
   `${number(median)}${unit} (${number(min)} – ${number(max)})`;
 

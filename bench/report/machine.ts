@@ -12,7 +12,7 @@ const versions = (): string[] =>
     return `${name} ${(JSON.parse(manifest) as { version: string }).version}`;
   });
 
-/** What the figures depend on beside the code; the load is that of the last minute. */
+/** What the figures depend on besides the code; the load is that of the last minute. */
 export function machineTable(isQuick: boolean, users: number, postgres: string): string {
   const software = [`Node ${process.versions.node}`, ...versions(), `PostgreSQL ${postgres}`];
   const rows = [

@@ -4,13 +4,13 @@ import { groupTable, targetsTable, type Measured } from './tables.js';
 
 const PAGE = 'docs/BENCHMARKS.md';
 
-/** Prints every table; the figures to reach come last. */
+/** Prints every table, the targets last. */
 export async function printTables(measured: readonly Measured[]): Promise<void> {
   const tables = [...measured.map(groupTable), targetsTable(measured)];
   process.stdout.write(`\n${await pretty(tables.join('\n\n'))}`);
 }
 
-/** Puts each table between its two comments: `<!-- bench:name -->` and `<!-- /bench -->`. */
+/** Replaces each table between its comments `<!-- bench:name -->` and `<!-- /bench -->`. */
 export async function writePage(
   file: string,
   measured: readonly Measured[],

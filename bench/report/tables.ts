@@ -7,7 +7,7 @@ export interface Measured {
   readonly shots: Shots;
 }
 
-/** Those that differ from round to round; of the others the median is enough. */
+/** The figures that differ between rounds; for the others the median is enough. */
 const RANGED: readonly Figure[] = ['perSecond', 'p99', 'micros'];
 
 const valuesOf = (shots: Shots, row: string, figure: Figure): number[] =>
@@ -32,7 +32,7 @@ export function groupTable({ group: { columns, ratio = '', rows }, shots }: Meas
   return table(['', 'What its user writes', ...titles], lines);
 }
 
-/** The figures that the library has set itself to reach. */
+/** The targets of the library. */
 export function targetsTable(measured: readonly Measured[]): string {
   const lines = measured.flatMap(({ group, shots }) =>
     Object.entries(group.rows).flatMap(([row, { goals = [] }]) =>

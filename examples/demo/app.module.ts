@@ -4,7 +4,7 @@ import { WechatAuthModule, wechatAuthMigrations, type WechatAuthOptions } from '
 import { ProfileController } from './profile.controller.js';
 import { UserDataController } from './user-data.controller.js';
 
-/** The wiring of the README. */
+/** The module of the README. */
 @Module({})
 export class AppModule {
   static with(databaseUrl: string, wechat: WechatAuthOptions): DynamicModule {
@@ -20,7 +20,7 @@ export class AppModule {
           retryAttempts: 0,
           connectTimeoutMS: 5000,
         }),
-        // One session for each user: the page shows what that means for a second phone.
+        // One session for each user: the page shows the effect on a second phone.
         WechatAuthModule.forRoot({ ...wechat, session: { single: true } }),
       ],
       controllers: [ProfileController, UserDataController],

@@ -9,7 +9,7 @@ import {
 
 export const SANDBOX_URL = Symbol('SANDBOX_URL');
 
-/** What the page needs besides the routes of an app. */
+/** The routes that only the page needs. */
 @Controller('demo')
 @ApiExcludeController()
 export class DemoController {
@@ -18,13 +18,13 @@ export class DemoController {
     @Inject(SANDBOX_URL) private readonly sandboxUrl: string | null,
   ) {}
 
-  /** Where the sandbox is; `null` where the real WeChat is asked. */
+  /** The URL of the sandbox; `null` with the real WeChat. */
   @Get('environment')
   environment(): object {
     return { sandboxUrl: this.sandboxUrl };
   }
 
-  /** Ends the session behind the back of the mini program, as an operator would. */
+  /** Ends the session without the mini program, as an operator would. */
   @Post('end-session')
   @HttpCode(204)
   @UseGuards(WxSessionGuard)

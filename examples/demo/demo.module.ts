@@ -17,7 +17,7 @@ import { StepsController } from './steps/steps.controller.js';
 import { Steps } from './steps/steps.js';
 import { WechatSteps } from './steps/wechat.steps.js';
 
-/** The app, and the page that looks on. */
+/** The app, and the page that shows its steps. */
 @Module({
   controllers: [DemoController, StepsController],
   providers: [

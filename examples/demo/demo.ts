@@ -8,16 +8,16 @@ import { serveDocs } from './docs.js';
 import { DemoError, explained, portFrom, prepareEnvironment } from './environment.js';
 import { servePage } from './page.js';
 
-/** A demo that runs. */
+/** A running demo. */
 export interface Demo {
   readonly url: string;
-  /** Absent where the real WeChat is asked. */
+  /** Absent with the real WeChat. */
   readonly sandboxUrl: string | undefined;
 }
 
 /**
  * Starts the demo.
- * @param stops - gets, one after the other, what stops each thing that was started; the last first
+ * @param stops - receives a function that stops each started part, the last part first
  */
 export async function startDemo(
   stops: (() => Promise<unknown>)[],
@@ -29,10 +29,10 @@ export async function startDemo(
   const environment = await prepareEnvironment();
   stops.unshift(() => environment.stop());
   const app = await NestFactory.create<NestExpressApplication>(DemoModule.with(environment), {
-    // What keeps it from starting is told by whoever starts it; Nest need not tell it as well.
+    // The caller reports why it does not start, so Nest must not.
     logger: false,
     abortOnError: false,
-    // Browsers open connections in advance, which would have a stop wait.
+    // Browsers open connections in advance, which would delay a stop.
     forceCloseConnections: true,
     ...options,
   }).catch((error: unknown) => {
@@ -52,13 +52,13 @@ export async function startDemo(
   return { url: `http://${shownHost(host)}:${String(address.port)}`, sandboxUrl };
 }
 
-/** Where a browser finds it: an address of all interfaces is none to open. */
+/** The URL for a browser, which cannot open the address of all interfaces. */
 function shownHost(host: string): string {
   if (['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)) return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** What the environment is to blame for. */
+/** The errors that the environment causes. */
 function inWords(error: unknown): unknown {
   if (error instanceof WechatAuthConfigError) return new DemoError(error.message);
   if (!process.env.DATABASE_URL || !(error instanceof Error)) return error;

@@ -3,10 +3,10 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { describeWechatAuth } from '../../src/index.js';
 import { contentSecurityPolicy, setPageHeaders, type Response } from './page.js';
 
-/** Swagger UI has style elements and attributes in its page, and pictures in its style sheet. */
+/** Swagger UI uses style elements and attributes in its page, and images in its style sheet. */
 const POLICY = contentSecurityPolicy({ style: `'unsafe-inline'`, img: 'data:' });
 
-/** OpenAPI at `/docs`, as an app of yours would have it. */
+/** OpenAPI at `/docs`, as in your own app. */
 export function serveDocs(app: INestApplication): void {
   app.use('/docs', (_: unknown, response: Response, next: () => void) => {
     setPageHeaders(response, POLICY);

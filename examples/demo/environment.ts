@@ -5,19 +5,19 @@ import { startPostgres, type RunningPostgres } from './postgres/postgres.js';
 
 const DEMO_APP = { appid: 'wx0000000000000001', secret: 'the-AppSecret-of-the-demo-sandbox' };
 
-/** A fault of the environment, in words for whoever started the demo. */
+/** An error in the environment, with a message for the user who started the demo. */
 export class DemoError extends Error {}
 
-/** What the demo runs on, and how to stop what it started for that. */
+/** The database and WeChat of the demo, and how to stop what it started. */
 export interface Environment {
   readonly databaseUrl: string;
   readonly wechat: WechatAuthOptions;
-  /** Absent where the real WeChat is asked. */
+  /** Absent with the real WeChat. */
   readonly sandbox: WechatSandbox | undefined;
   stop(): Promise<void>;
 }
 
-/** The parts that the environment variables name, and for the others parts of our own. */
+/** The parts from the environment variables; the others are started here. */
 export async function prepareEnvironment(): Promise<Environment> {
   const { DATABASE_URL, WECHAT_APPID, WECHAT_SECRET } = process.env;
   if (Boolean(WECHAT_APPID) !== Boolean(WECHAT_SECRET)) {
@@ -28,10 +28,10 @@ export async function prepareEnvironment(): Promise<Environment> {
       'DATABASE_URL must look like postgres://user:password@localhost:5432/database.',
     );
   }
-  // Its AppSecret is known to all: whoever reaches the database's users could forge their sessions.
+  // Its AppSecret is public: anyone could forge the sessions of the users in that database.
   if (DATABASE_URL && !WECHAT_APPID && !isOnThisMachine(DATABASE_URL)) {
     throw new DemoError(
-      'The database of DATABASE_URL is not on this machine, and the sandbox is for tests alone: set WECHAT_APPID and WECHAT_SECRET as well.',
+      'The database of DATABASE_URL is not on this machine, and the sandbox is only for tests: set WECHAT_APPID and WECHAT_SECRET as well.',
     );
   }
   const sandbox = WECHAT_APPID ? undefined : await startSandbox();
@@ -40,7 +40,7 @@ export async function prepareEnvironment(): Promise<Environment> {
     return {
       databaseUrl: postgres?.url() ?? DATABASE_URL ?? '',
       wechat: sandbox
-        ? // Whoever lets the sandbox not answer wants to see what comes of it.
+        ? // With a timeout fault, the page must show the result soon.
           { ...DEMO_APP, wechat: { baseUrl: sandbox.url, timeout: 2000 } }
         : { appid: WECHAT_APPID ?? '', secret: WECHAT_SECRET ?? '' },
       sandbox,
@@ -75,7 +75,7 @@ async function startDatabase(): Promise<RunningPostgres> {
 const isDatabaseUrl = (text: string): boolean =>
   URL.canParse(text) && /^postgres(ql)?:\/\//.test(text);
 
-/** As `pg` reads it: a parameter of the query may name the host as well, or the path of a socket. */
+/** As `pg` reads it: the host may also be in the query, or the path of a socket. */
 function isOnThisMachine(databaseUrl: string): boolean {
   const { host } = new Client({ connectionString: databaseUrl });
   return /^(localhost|127(\.\d{1,3}){3}|::1|\/.*)$/.test(host);
@@ -90,7 +90,7 @@ export function portFrom(name: string, byDefault: number): number {
   throw new DemoError(`${name} must be a port, from 0 to 65535.`);
 }
 
-/** What to do about a port that cannot be had. */
+/** What to do if a port is not available. */
 export function explained(error: unknown, port: number, name: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {

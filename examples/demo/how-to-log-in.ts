@@ -1,4 +1,4 @@
-/** User information as WeChat hands it out: the server takes no other fields. */
+/** User information as WeChat returns it: the server accepts no other fields. */
 const BAND = {
   nickName: 'Band',
   gender: 0,
@@ -11,10 +11,10 @@ const BAND = {
 const JSON_HEADER = `-H 'content-type: application/json'`;
 const BEARER = '-H "authorization: Bearer $TOKEN"';
 
-/** A field of a JSON answer, with nothing but what every shell has. */
+/** Reads a field of a JSON response with standard shell tools. */
 const field = (name: string): string => `sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/'`;
 
-/** What to paste into a shell: a login, guarded routes, a logout. */
+/** Commands for a shell: a login, guarded routes, a logout. */
 export function howToLogIn(url: string, sandboxUrl: string | undefined): string {
   return [
     ...(sandboxUrl === undefined ? [] : [`Open ${url} to watch a login happen.`]),

@@ -13,13 +13,13 @@ async function start(): Promise<void> {
   process.stdout.write(`ready: ${url}\n\n${howToLogIn(url, sandboxUrl)}\n`);
 }
 
-/** Stops what runs, the last started first. */
+/** Stops all parts, the last started first. */
 async function stop(): Promise<void> {
   for (const each of stops.splice(0)) await each();
 }
 
 async function fail(error: unknown): Promise<void> {
-  // Ctrl-C may end a program of ours before we learn of it, and that is no failure.
+  // Ctrl-C may end a child process before this one gets the signal: this is not a failure.
   await sleep(50);
   if (!interrupted) {
     process.exitCode = 1;
@@ -38,10 +38,10 @@ function interrupt(): void {
   void started.then(stop);
 }
 
-// Ctrl-C may come twice, from the terminal and from a parent that hands it on.
+// Ctrl-C may come twice, from the terminal and from a parent that forwards it.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
 
-// A SIGTERM to `npm start` ends npm and its shell, and is not handed on to us.
+// A SIGTERM to `npm start` ends npm and its shell, and is not forwarded to this process.
 const watch = setInterval(() => {
   if (process.ppid === parent) return;
   clearInterval(watch);

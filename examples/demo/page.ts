@@ -9,7 +9,7 @@ export interface Response {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The page at `/`, and the mini program's client as its users get it. */
+/** The page at `/`, and the built client for the mini program. */
 export async function servePage(
   app: NestExpressApplication,
   sandboxUrl: string | undefined,
@@ -47,7 +47,7 @@ export function setPageHeaders(response: Response, policy: string): void {
   response.setHeader('X-Content-Type-Options', 'nosniff');
 }
 
-/** Everything comes from this server, but for what is named here. */
+/** Everything comes from this server, except what is listed here. */
 export const contentSecurityPolicy = (also: {
   connect?: string;
   style?: string;

@@ -8,7 +8,7 @@ import {
   type WxSession,
 } from '../../src/index.js';
 
-/** A guarded route, as your own would be. */
+/** A guarded route, like your own. */
 @Controller('profile')
 @ApiBearerAuth('wxSession')
 @UseGuards(WxSessionGuard)

@@ -10,7 +10,7 @@ import {
   type WxSession,
 } from '../../src/index.js';
 
-/** What a session key is for: a phone number and user data that WeChat encrypted. */
+/** A phone number, and user data that WeChat encrypted. */
 @Controller('profile')
 @ApiBearerAuth('wxSession')
 @UseGuards(WxSessionGuard)

@@ -18,7 +18,7 @@ describe('AggregatedLogger', () => {
     Logger.overrideLogger(false);
   });
 
-  /** Without the stack that Nest leaves room for, and the context. */
+  /** Without the context, and the empty stack of Nest. */
   const lines = (): string[] =>
     capture.lines.map((line) => line.replace(/( undefined)? WechatAuth$/, ''));
 
@@ -37,7 +37,7 @@ describe('AggregatedLogger', () => {
     expect(lines()).toEqual(['warn line 0', 'warn line 9999 (9999 times in a second)']);
   });
 
-  it('goes on with one line a second, and begins anew after a second without any', () => {
+  it('continues with one line a second, and starts again after a second without lines', () => {
     for (let tenth = 0; tenth < 30; tenth++) {
       logger.warn('a', 'line');
       jest.advanceTimersByTime(100);
@@ -62,7 +62,7 @@ describe('AggregatedLogger', () => {
     expect(lines()).toEqual(['warn one', 'warn two']);
   });
 
-  it('prints what it holds back when the app shuts down', () => {
+  it('prints the held lines when the app shuts down', () => {
     for (const kind of ['a', 'a', 'a', 'b', 'b']) logger.error(kind, `of ${kind}`);
     logger.onApplicationShutdown();
     expect(lines()).toEqual([
@@ -75,7 +75,7 @@ describe('AggregatedLogger', () => {
     expect(lines()).toHaveLength(4);
   });
 
-  it('keeps no process alive', () => {
+  it('does not keep the process alive', () => {
     jest.useRealTimers();
     const timer = jest.spyOn(globalThis, 'setTimeout');
     logger.warn('a', 'line');

@@ -13,8 +13,8 @@ interface Held {
 const PERIOD_MS = 1000;
 
 /**
- * Prints one line a second of each kind: the first at once, then the last one of each second and
- * how many there were. A failure of WeChat or Postgres concerns every request, and thousands of
+ * Prints at most one line a second of each kind: the first at once, then the last one of each second
+ * with the number of lines. A failure of WeChat or Postgres affects every request, and thousands of
  * lines a second would fill the disk.
  */
 @Injectable()
@@ -22,7 +22,7 @@ export class AggregatedLogger implements OnApplicationShutdown {
   private readonly logger = new Logger('WechatAuth');
   private readonly kinds = new Map<string, Held>();
 
-  /** @param kind - lines of one kind are counted together: no secret and nothing that varies freely. */
+  /** @param kind - lines of one kind are counted together: no secret and no variable data. */
   error(kind: string, line: string): void {
     this.log('error', kind, line);
   }
@@ -39,7 +39,7 @@ export class AggregatedLogger implements OnApplicationShutdown {
     this.flush();
   }
 
-  /** Prints what is held back. */
+  /** Prints the lines that were held back. */
   flush(): void {
     for (const kind of [...this.kinds.keys()]) this.print(kind);
   }
@@ -56,7 +56,7 @@ export class AggregatedLogger implements OnApplicationShutdown {
   }
 
   private hold(level: Level, kind: string): void {
-    // Must not keep a process alive that has nothing else to do.
+    // Must not keep the process alive.
     const timer = setTimeout(() => {
       if (this.print(kind)) this.hold(level, kind);
     }, PERIOD_MS).unref();

@@ -1,4 +1,4 @@
-/** A map that forgets its oldest entries once it has as many as it may. */
+/** A map of limited size that deletes its oldest entries. */
 export class BoundedMap<K, V> extends Map<K, V> {
   constructor(private readonly max: number) {
     super();

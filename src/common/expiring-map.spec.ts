@@ -18,7 +18,7 @@ describe('ExpiringMap', () => {
     expect(map.get('a')).toBeUndefined();
   });
 
-  it('counts the time from when it is told', () => {
+  it('counts the time from the given moment', () => {
     const map = new ExpiringMap<string, number>(2, 1000);
     map.set('a', 1, performance.now() - 600);
     jest.advanceTimersByTime(399);
@@ -27,13 +27,13 @@ describe('ExpiringMap', () => {
     expect(map.get('a')).toBeUndefined();
   });
 
-  it('forgets the entry that was set the longest ago for one that is too many', () => {
+  it('deletes the entry that was set the longest ago when it is full', () => {
     const map = new ExpiringMap<string, number>(2, 1000);
     for (const key of ['a', 'b', 'a', 'c']) map.set(key, 1);
     expect(['a', 'b', 'c'].map((key) => map.get(key))).toEqual([1, undefined, 1]);
   });
 
-  it('forgets an entry that is deleted', () => {
+  it('no longer returns a deleted entry', () => {
     const map = new ExpiringMap<string, number>(2, 1000);
     map.set('a', 1);
     map.delete('a');

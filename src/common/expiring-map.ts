@@ -2,11 +2,11 @@ import { BoundedMap } from './bounded-map.js';
 
 interface Entry<V> {
   readonly value: V;
-  /** Milliseconds of `performance.now()`, which no change of the clock moves. */
+  /** Milliseconds of `performance.now()`, which clock changes do not affect. */
   readonly expiresAt: number;
 }
 
-/** A bounded map that forgets each entry after a time. */
+/** A bounded map that deletes each entry after a time. */
 export class ExpiringMap<K, V> {
   private readonly entries: BoundedMap<K, Entry<V>>;
 
@@ -25,7 +25,7 @@ export class ExpiringMap<K, V> {
 
   /** @param from - when its time starts, in milliseconds of `performance.now()`. */
   set(key: K, value: V, from = performance.now()): void {
-    // Set again, an entry is a new one: it must not be the next to be forgotten.
+    // An entry that is set again counts as new, not as the oldest.
     this.entries.delete(key);
     this.entries.set(key, { value, expiresAt: from + this.ms });
   }

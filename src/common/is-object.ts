@@ -1,3 +1,3 @@
-/** Whether `value` can carry something: an object of any kind, but not null. */
+/** Whether `value` is an object of any kind, but not null. */
 export const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null;

@@ -5,7 +5,7 @@ import { isUuid, uuidOf } from './is-uuid.js';
 const uuid = '0b5e5c0e-7a5d-4c1b-9f0e-2d3c4b5a6978';
 
 describe('isUuid', () => {
-  it('takes what randomUUID and Postgres write', () => {
+  it('accepts the UUIDs of randomUUID and Postgres', () => {
     for (let i = 0; i < 100; i++) expect(isUuid(randomUUID())).toBe(true);
     expect(isUuid('00000000-0000-0000-0000-000000000000')).toBe(true);
   });
@@ -33,13 +33,13 @@ describe('isUuid', () => {
 });
 
 describe('uuidOf', () => {
-  it('takes a UUID in any case', () => {
+  it('accepts a UUID in upper or lower case', () => {
     expect(uuidOf(uuid.toUpperCase(), 'id')).toBe(uuid);
     expect(uuidOf(uuid, 'id')).toBe(uuid);
   });
 
   it.each([['x'], [''], [undefined], [null], [[uuid]], [new String(uuid)], [`${uuid}\n`]])(
-    'refuses %p with a TypeError that does not repeat it',
+    'refuses %p with a TypeError that does not contain the value',
     (value) => {
       expect(() => uuidOf(value, 'userId')).toThrow(new TypeError('userId must be a UUID.'));
     },

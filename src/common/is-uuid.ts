@@ -5,9 +5,9 @@ export const isUuid = (value: unknown): value is string =>
   typeof value === 'string' && UUID.test(value);
 
 /**
- * A UUID that somebody else wrote, in any case, as Postgres writes it.
+ * Converts a UUID in upper or lower case to the form of Postgres.
  * @param name - of the value, for the error.
- * @throws `TypeError` where it is no UUID
+ * @throws `TypeError` if it is not a UUID
  */
 export function uuidOf(value: unknown, name: string): string {
   const uuid = typeof value === 'string' ? value.toLowerCase() : value;

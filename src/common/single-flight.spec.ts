@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SingleFlight } from './single-flight.js';
 
-/** Work that ends when the test says so, or when it is aborted. */
+/** Work that the test ends, or that is aborted. */
 class Work {
   readonly signals: AbortSignal[] = [];
   private readonly ends: ((result: string) => void)[] = [];
@@ -31,7 +31,7 @@ describe('SingleFlight', () => {
     expect(work.signals).toHaveLength(2);
   });
 
-  it('runs it anew once it has ended, also where it failed', async () => {
+  it('runs it again after it has ended, also after a failure', async () => {
     const flight = new SingleFlight<string>();
     await expect(flight.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await flight.run('a', () => Promise.resolve('yes'))).toBe('yes');
@@ -62,7 +62,7 @@ describe('SingleFlight', () => {
     expect(await Promise.all(results)).toEqual(['done', 'done']);
   });
 
-  it('lets nobody join work that was aborted', async () => {
+  it('does not share aborted work with a new caller', async () => {
     const [flight, work] = [new SingleFlight<string>(), new Work()];
     const controller = new AbortController();
     const aborted = flight.run('a', work.run, controller.signal);
@@ -75,7 +75,7 @@ describe('SingleFlight', () => {
     expect(work.signals).toHaveLength(2);
   });
 
-  it('does not let a caller that has gone already share anything', async () => {
+  it('does not start work for a caller whose signal is already aborted', async () => {
     const [flight, work] = [new SingleFlight<string>(), new Work()];
     const waiting = flight.run('a', work.run);
     await expect(flight.run('a', work.run, AbortSignal.abort())).rejects.toThrow('aborted');

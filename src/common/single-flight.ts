@@ -1,16 +1,16 @@
-/** Work under way, and how many callers wait for it. */
+/** Work in progress, and the number of callers that wait for it. */
 interface Flight<T> {
   readonly result: Promise<T>;
   readonly controller: AbortController;
   callers: number;
 }
 
-/** Runs one piece of work at a time for each key: callers that come meanwhile share its result. */
+/** Runs one piece of work at a time for each key; concurrent callers share its result. */
 export class SingleFlight<T> {
   private readonly flights = new Map<string, Flight<T>>();
 
   /**
-   * @param work - its signal is aborted as soon as no caller waits any more.
+   * @param work - its signal is aborted when no caller waits any more.
    * @param signal - aborted when this caller stops waiting.
    */
   async run(
@@ -23,7 +23,7 @@ export class SingleFlight<T> {
     flight.callers++;
     const leave = (): void => {
       if (--flight.callers > 0) return;
-      // The next caller starts anew.
+      // The next caller starts again.
       this.forget(key, flight);
       flight.controller.abort();
     };

@@ -43,13 +43,13 @@ describe.each([
   const typesOf = (method: string): unknown =>
     Reflect.getMetadata('design:paramtypes', Handlers.prototype, method);
 
-  it('hide the class of the one that we fill, and of no other', () => {
+  it('are Object for the decorated parameter, and unchanged for the others', () => {
     expect(typesOf('one')).toEqual([Object]);
     expect(typesOf('second')).toEqual([User, Object, String]);
   });
 });
 
-it('a compiler that stores no types of parameters is no problem for those that we fill', () => {
+it('unvalidatedParameter works with a compiler that stores no types of parameters', () => {
   const { Handlers } = load(swc(false));
   expect(Reflect.getMetadata('design:paramtypes', Handlers.prototype, 'one')).toBeUndefined();
 });

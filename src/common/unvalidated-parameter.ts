@@ -1,9 +1,9 @@
 import { PARAMTYPES_METADATA } from '@nestjs/common/constants.js';
 
 /**
- * For the parameters that we fill ourselves: hides their class from pipes, as `Object`. A global
- * `ValidationPipe` with `validateCustomDecorators` would take a value that does not come from the
- * client for input, and refuse, copy or empty it.
+ * For parameters that do not come from the client: changes their metatype to `Object` for pipes. A
+ * global `ValidationPipe` with `validateCustomDecorators` would treat them as input, and refuse, copy
+ * or empty them.
  *
  * Compilers store the types of a method before its parameter decorators run.
  */

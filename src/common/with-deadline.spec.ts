@@ -14,7 +14,7 @@ describe('withDeadline', () => {
     await expect(withDeadline(10, undefined, aborted)).rejects.toThrow('aborted');
   });
 
-  it('aborts work with the signal that it is given', async () => {
+  it('aborts work when the given signal is aborted', async () => {
     const controller = new AbortController();
     const work = withDeadline(60_000, controller.signal, aborted);
     controller.abort();

@@ -40,13 +40,13 @@ describe('AppLookup', () => {
       (error: unknown) => (error as { errorCode: unknown }).errorCode,
     );
 
-  it('returns the app that the host returns, also as a promise and with further fields', async () => {
+  it('returns the app from the function, also as a promise and with further fields', async () => {
     expect(await secretOf('wx1')).toBe(SECRET);
     behave = (appid) => Promise.resolve({ id: 7, appid, secret: SECRET, createdAt: new Date() });
     expect(await secretOf('wx2')).toBe(SECRET);
   });
 
-  it('remembers an app for 60 seconds from the question, and returns it at once', async () => {
+  it('caches an app for 60 seconds from the call, and returns it at once', async () => {
     behave = async (appid) => {
       await new Promise((resolve) => setTimeout(resolve, 3000));
       return rows.get(appid);
@@ -66,7 +66,7 @@ describe('AppLookup', () => {
   it.each([
     ['undefined', undefined],
     ['null', null],
-  ])('takes %s for no such app, and remembers it for 60 seconds', async (_, none) => {
+  ])('reads %s as an unknown app, and caches that for 60 seconds', async (_, none) => {
     rows.set('wx2', none);
     expect(await lookup.find('wx2')).toBeUndefined();
     rows.set('wx2', { appid: 'wx2', secret: SECRET });
@@ -77,21 +77,21 @@ describe('AppLookup', () => {
     expect(asked).toEqual(['wx2', 'wx2']);
   });
 
-  it('asks once for all who want an app at the same time', async () => {
+  it('calls the function once for concurrent callers', async () => {
     const apps = await Promise.all(Array.from({ length: 50 }, async () => lookup.find('wx1')));
     expect(new Set(apps).size).toBe(1);
     expect(asked).toEqual(['wx1']);
   });
 
   it.each(['', 'wx 1', 'wx1\n', "wx1' OR 1=1", 'é', 'x'.repeat(65), '../wx1'])(
-    'does not ask about %j, which no appid can be',
+    'does not call the function with %j, which cannot be an appid',
     (appid) => {
       expect(lookup.find(appid)).toBeUndefined();
       expect(asked).toEqual([]);
     },
   );
 
-  it('remembers 10,000 of 100,000 made-up appids, and no app is forgotten for them', async () => {
+  it('caches at most 10,000 invented appids, which evict no app', async () => {
     jest.useRealTimers();
     const app = await lookup.find('wx1');
     const madeUp = Array.from({ length: 100_000 }, (_, i) => `wx-made-up-${String(i)}`);
@@ -103,7 +103,7 @@ describe('AppLookup', () => {
     expect(lookup.find(madeUp.at(-10_001) ?? '')).toBeInstanceOf(Promise);
   });
 
-  it('remembers 10,000 apps at most', async () => {
+  it('caches at most 10,000 apps', async () => {
     jest.useRealTimers();
     behave = (appid) => ({ appid, secret: SECRET });
     for (let i = 0; i <= 10_000; i++) await lookup.find(`wx${String(i)}`);
@@ -112,7 +112,7 @@ describe('AppLookup', () => {
   });
 
   describe('renew', () => {
-    it('asks at once, and then about one app once a second at most', async () => {
+    it('calls the function at once, and then at most once a second for one app', async () => {
       await lookup.find('wx1');
       rows.set('wx1', { appid: 'wx1', secret: 'new' });
       const renewed = await Promise.all(Array.from({ length: 20 }, () => lookup.renew('wx1')));
@@ -128,7 +128,7 @@ describe('AppLookup', () => {
       expect(asked).toHaveLength(3);
     });
 
-    it('learns that an app is gone, or has come back', async () => {
+    it('detects that an app was removed, or added again', async () => {
       await lookup.find('wx1');
       rows.delete('wx1');
       expect(await lookup.renew('wx1')).toBeUndefined();
@@ -216,7 +216,7 @@ describe('AppLookup', () => {
       expect(await secretOf('wx1')).toBe(SECRET);
     });
 
-    it('fails after its five seconds disturbs nobody', async () => {
+    it('fails after the five seconds causes no unhandled rejection', async () => {
       behave = () => new Promise((_, reject) => setTimeout(reject, 6000, new Error(SECRET)));
       const outcome = failure(lookup.find('wx1'));
       await jest.advanceTimersByTimeAsync(7000);
@@ -224,7 +224,7 @@ describe('AppLookup', () => {
       expect(logs.lines).toHaveLength(1);
     });
 
-    it('fails is asked again by the next request, and logged once a second', async () => {
+    it('fails is called again for the next request, and logged once a second', async () => {
       behave = () => fail(new Error(SECRET));
       for (let i = 0; i < 10; i++) {
         expect(await failure(lookup.find(`wx${String(i)}`))).toBe('WX_APP_UNAVAILABLE');
@@ -235,7 +235,7 @@ describe('AppLookup', () => {
       expect(logs.lines.at(-1)).toContain('(9 times in a second)');
     });
 
-    it('fails is not noticed while an app is remembered', async () => {
+    it('fails has no effect while an app is cached', async () => {
       await lookup.find('wx1');
       behave = () => fail(new Error(SECRET));
       expect(await secretOf('wx1')).toBe(SECRET);

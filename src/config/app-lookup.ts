@@ -9,13 +9,13 @@ import type { WechatAppsFunction } from './wechat-auth.options.js';
 const REMEMBERED_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 
-/** How often the host is asked about an app whose AppSecret WeChat refuses. */
+/** The shortest time between two calls of the function for an app whose AppSecret WeChat refuses. */
 const BETWEEN_RENEWALS_MS = 1000;
 
-/** Finds apps through the host's function, and remembers what it has answered. */
+/** Finds apps through the function in `apps`, and caches what it returns. */
 export class AppLookup {
   private readonly apps = new ExpiringMap<string, WechatApp>(MAX_REMEMBERED, REMEMBERED_MS);
-  /** Apart from the apps: appids that somebody makes up must not replace them. */
+  /** Separate from the apps, so that invented appids do not evict them. */
   private readonly misses = new ExpiringMap<string, true>(MAX_REMEMBERED, REMEMBERED_MS);
   private readonly renewed = new ExpiringMap<string, true>(MAX_REMEMBERED, BETWEEN_RENEWALS_MS);
   private readonly questions = new SingleFlight<WechatApp | undefined>();
@@ -26,7 +26,7 @@ export class AppLookup {
   ) {}
 
   /**
-   * The app, or `undefined` where there is none; a promise only where the host has to be asked.
+   * The app, or `undefined` if there is none; a promise only if the function must be called.
    * @throws {@link WechatAuthError} `WX_APP_UNAVAILABLE`
    */
   find(appid: string): WechatApp | undefined | Promise<WechatApp | undefined> {
@@ -35,7 +35,7 @@ export class AppLookup {
   }
 
   /**
-   * Asks again, but about one app once a second at most.
+   * Calls the function again, at most once a second for one app.
    * @throws {@link WechatAuthError} `WX_APP_UNAVAILABLE`
    */
   async renew(appid: string): Promise<WechatApp | undefined> {
@@ -55,7 +55,7 @@ export class AppLookup {
       ask: () => this.findApp(appid),
       read: (answer, problems) => readAnswer(answer, appid, problems),
     });
-    // From the time of the question, as the answer may be as old as that.
+    // From the time of the call: the result may be that old.
     if (app === undefined) this.misses.set(appid, true, askedAt);
     else this.apps.set(appid, app, askedAt);
     (app === undefined ? this.apps : this.misses).delete(appid);
@@ -63,7 +63,7 @@ export class AppLookup {
   }
 }
 
-/** `null` is what most clients of databases return for no row. */
+/** Most database clients return `null` for no row. */
 function readAnswer(answer: unknown, appid: string, problems: string[]): WechatApp | undefined {
   if (answer === undefined || answer === null) return undefined;
   const app = readApp(answer, problems);

@@ -5,11 +5,11 @@ import { readApp, type WechatApp } from './wechat-app.js';
 
 /** Which mini programs there are. */
 export interface ResolvedApps {
-  /** Those that the options name; the first is the default app. */
+  /** The apps in the options; the first is the default app. */
   readonly apps: readonly WechatApp[];
-  /** Or the function of the host that finds them. */
+  /** Or the function in `apps` that finds them. */
   readonly findApp: WechatAppsFunction | undefined;
-  /** The app meant where no appid is given. */
+  /** The app that is used if no appid is given. */
   readonly defaultAppid: string | undefined;
 }
 
@@ -23,7 +23,7 @@ const hint = (variable: string): string => ` (with wechatAuthConfig: set ${varia
 
 /**
  * Reads the options of one app, or `apps`: a list or a function.
- * @param problems - gets a sentence for each fault.
+ * @param problems - receives a message for each mistake.
  */
 export function readApps(given: unknown, problems: string[]): ResolvedApps {
   const options = isRecord(given) ? given : {};

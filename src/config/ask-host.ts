@@ -3,22 +3,22 @@ import { WechatAuthError } from '../errors/wechat-auth.error.js';
 
 const DEADLINE_MS = 5000;
 
-/** A function of the host, and what its answer has to be. */
+/** A call of a function in the options, and what its result must be. */
 export interface HostQuestion<T> {
-  /** The function as the log names it, such as `apps`. */
+  /** The name of the function for the log, such as `apps`. */
   readonly name: string;
-  /** The mini program that it is about. */
+  /** The mini program of the call. */
   readonly appid: string;
   readonly ask: () => unknown;
-  /** @param problems - gets a sentence for each fault of the answer, without a secret. */
+  /** @param problems - receives a message for each mistake in the result, without a secret. */
   readonly read: (answer: unknown, problems: string[]) => T;
 }
 
-/** What is wrong with the answer, in words of ours. */
+/** What is wrong with the result; its message is safe for logs. */
 class HostFault extends Error {}
 
 /**
- * Asks a function of the host, which has five seconds and may throw or return anything.
+ * Calls a function of the options, which may throw or return anything, with a limit of five seconds.
  * @throws {@link WechatAuthError} `WX_APP_UNAVAILABLE`; the log has the reason
  */
 export async function askHost<T>(logger: AggregatedLogger, question: HostQuestion<T>): Promise<T> {
@@ -31,7 +31,7 @@ export async function askHost<T>(logger: AggregatedLogger, question: HostQuestio
       throw new HostFault(`returned what is not valid: ${problems.join(' ')}`);
     return value;
   } catch (error) {
-    // Never the words of the host's error: they may have the AppSecret or a token in them.
+    // Never the message of the app's error: it may contain the AppSecret or a token.
     const fault = error instanceof HostFault ? error.message : `threw ${classOf(error)}`;
     const reason = `the function ${name} ${fault}`;
     logger.error(reason, `WX_APP_UNAVAILABLE: ${reason} (appid ${appid})`);
@@ -53,7 +53,7 @@ function inTime(ask: () => unknown): Promise<unknown> {
   });
 }
 
-/** Such as `QueryFailedError`: the class that the error was made by, whatever it calls itself. */
+/** The class of the error, such as `QueryFailedError`; its `name` may be anything. */
 function classOf(error: unknown): string {
   const name: unknown = error instanceof Error ? error.constructor.name : typeof error;
   return typeof name === 'string' && /^\w{1,64}$/.test(name) ? name : 'an error';

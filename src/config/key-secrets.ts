@@ -2,8 +2,8 @@ import type { Secret } from './secret.js';
 import type { WechatAuthConfig } from './wechat-auth.config.js';
 
 /**
- * The secrets behind the keys of an app: those that are configured, or its AppSecret. None where it
- * is not one of ours; where the host finds the apps, any app may be.
+ * The secrets from which the keys of an app are derived: the configured ones, or its AppSecret.
+ * None if the app is unknown. If `apps` is a function, every appid counts as known.
  */
 export function keySecretsOf(
   { apps, findApp }: WechatAuthConfig,

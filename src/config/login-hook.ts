@@ -1,20 +1,23 @@
 import type { EntityManager } from 'typeorm';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
 
-/** A login that WeChat has confirmed, before its session is issued. */
+/**
+ * A login that WeChat has confirmed, before its session is issued.
+ * @publicApi
+ */
 export interface WechatLogin {
   readonly user: WechatUser;
-  /** Whether this login created the user. It stays so until a login goes all the way through. */
+  /** Whether this login creates the user. Also true at the next login if the hook refuses this one. */
   readonly isNew: boolean;
   /** The mini program of the login. */
   readonly appid: string;
-  /** Of the transaction of this login, on the DataSource of the module. */
+  /** The entity manager of this login's transaction, on the DataSource of the module. */
   readonly manager: EntityManager;
 }
 
 /**
- * What a host does at a login: the class for the option `loginHook`, a provider of any of its
- * modules.
+ * What your app does at a login. A class with this interface is the option `loginHook`, and a
+ * provider of any of your modules.
  *
  * @example
  * \@Injectable()
@@ -28,13 +31,13 @@ export interface WechatLogin {
  */
 export interface WechatLoginHook {
   /**
-   * Called in the transaction of each login, after the user was created or updated. It has five
-   * seconds, with all its statements; they have to go through `manager`, as another connection would
-   * wait for this one.
+   * Called in the transaction of each login, after the user was created or updated. It must return
+   * within five seconds, and use `manager` for all its statements: another connection would wait for
+   * this transaction.
    *
-   * @returns what goes out as `account` of the response: an object that JSON can hold.
-   * @throws anything, to refuse the login: nothing is stored then. An `HttpException` is answered as
-   * it is.
+   * @returns the `account` of the response: an object that JSON can represent, or nothing.
+   * @throws anything, to refuse the login; then nothing is stored. An `HttpException` becomes the
+   * response.
    */
   onLogin(login: WechatLogin): Promise<unknown>;
 }

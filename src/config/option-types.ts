@@ -14,7 +14,7 @@ export const timeSpan: Reader<number> = {
   must: "whole seconds (7200) or a time span with its unit ('2h'), from 1 second to 7 days",
   read: (value) => {
     const seconds =
-      // ms() reads a string without a unit as milliseconds: nobody who writes '7200' means that.
+      // ms() reads a string without a unit as milliseconds, but '7200' is meant as seconds.
       typeof value === 'string' && /[a-z]$/i.test(value)
         ? ((ms(value as StringValue) as number | undefined) ?? NaN) / 1000
         : value;
@@ -38,7 +38,7 @@ export const flag: Reader<boolean> = {
   read: (value) => (typeof value === 'boolean' ? value : undefined),
 };
 
-/** The secrets behind keys: the first one makes new signatures or ciphertexts, all read old ones. */
+/** Secrets for keys: the first one signs or encrypts, all of them verify or decrypt. */
 export const secrets: Reader<readonly Secret[]> = {
   must: 'a string of at least 32 bytes, or a list of such strings; "openssl rand -base64 32" makes one',
   read: (value) => {

@@ -7,23 +7,23 @@ export interface Option<T> {
   readonly description: string;
   /** The environment variable that `wechatAuthConfig` reads it from. */
   readonly env?: string;
-  /** What a value has to be; completes a sentence that starts with the option's name. */
+  /** What a value must be; completes a sentence that starts with the option's name. */
   readonly must: string;
-  /** The value as the services use it, or `undefined` where it is not valid. */
+  /** The value as the services use it, or `undefined` if it is not valid. */
   readonly read: (value: unknown) => T | undefined;
 }
 
-/** Options by their names, in groups as the host writes them. */
+/** Options by name, in the groups in which the app writes them. */
 export interface OptionGroup {
   readonly [name: string]: Option<unknown> | OptionGroup;
 }
 
-/** What a table of options becomes once it is read. */
+/** The values of a table of options. */
 export type Resolved<T> = {
   readonly [K in keyof T]: T[K] extends Option<infer Value> ? Value : Resolved<T[K]>;
 };
 
-/** A table has to have a row for each key of the type that the host sees. */
+/** A table must have a row for each key of the public type. */
 export type OptionTable<Options> = {
   readonly [K in keyof Options]-?:
     | Option<unknown>
@@ -34,11 +34,11 @@ export const isOption = (entry: Option<unknown> | OptionGroup): entry is Option<
   typeof entry.read === 'function';
 
 /**
- * Reads `given` by the table and fills in the defaults.
+ * Reads `given` according to the table and adds the defaults.
  *
- * @param problems - gets a sentence for each fault, without the value.
+ * @param problems - receives a message for each mistake, without the value.
  * @param path - of the group, such as `['session']`.
- * @param others - further names that may be there, which are read elsewhere.
+ * @param others - further allowed names, which are read elsewhere.
  */
 export function readOptions<T extends OptionGroup>(
   table: T,

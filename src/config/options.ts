@@ -7,7 +7,7 @@ import type { CommonOptions, WechatAuthModuleExtras } from './wechat-auth.option
 
 const option = <T>(row: Option<T>): Option<T> => row;
 
-/** Every option but those of the apps: its default, its check and what the READMEs say of it. */
+/** All options except those of the apps: default, check and description for the READMEs. */
 export const OPTIONS = {
   session: {
     expiresIn: option({
@@ -62,7 +62,7 @@ export const OPTIONS = {
   },
 } satisfies OptionTable<CommonOptions>;
 
-/** The options that shape the module itself. */
+/** The options of the module itself. */
 export const EXTRAS = {
   isGlobal: option({
     ...flag,

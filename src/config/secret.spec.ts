@@ -5,11 +5,11 @@ import { Secret } from './secret.js';
 describe('Secret', () => {
   const secret = new Secret('CANARY-of-the-configuration');
 
-  it('is told to those who ask for it', () => {
+  it('is returned by reveal', () => {
     expect(secret.reveal()).toBe('CANARY-of-the-configuration');
   });
 
-  it('shows in no print, dump, copy or serialisation', () => {
+  it('does not appear in inspect, JSON, copies or strings', () => {
     const prints = [
       Object.prototype.toString.call(secret),
       JSON.stringify({ secret }),

@@ -1,4 +1,4 @@
-/** A secret of the configuration, in a form that no print, dump or serialisation shows. */
+/** A secret of the configuration that is never printed or serialised. */
 export class Secret<T = string> {
   readonly #value: T;
 

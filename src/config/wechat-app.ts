@@ -3,7 +3,7 @@ import { isRecord } from '../common/is-record.js';
 import { Secret } from './secret.js';
 import type { WechatTokenFunction } from './wechat-auth.options.js';
 
-/** What an app logs in with: its AppSecret, or the platform that does it instead. */
+/** The credential of an app: its AppSecret, or a third-party platform. */
 type Credential =
   | { readonly secret: Secret; readonly component: undefined }
   | { readonly secret: undefined; readonly component: Component };
@@ -16,21 +16,21 @@ interface Component {
 /** A mini program of this server. */
 export type WechatApp = Credential & {
   readonly appid: string;
-  /** Where the host keeps the access tokens of this app itself. */
+  /** Set if the app manages the access tokens of this mini program itself. */
   readonly accessToken: WechatTokenFunction | undefined;
 };
 
-/** Where the options of an app are, for the sentences about them. */
+/** Where the options of an app are, for error messages. */
 export interface Place {
   /** Before the name of an option, such as `apps[0].`. */
   readonly prefix: string;
-  /** What to add where the option may come from a variable of the environment. */
+  /** What to add if the option may come from an environment variable. */
   readonly hint: (variable: string) => string;
 }
 
 type Fault = (sentence: string) => null;
 
-/** Reads one app, or `null`. @param problems - gets a sentence for each fault, without the value. */
+/** Reads one app, or `null`. @param problems - receives a message for each mistake. */
 export function readApp(given: unknown, problems: string[], place?: Place): WechatApp | null {
   const { prefix = '', hint = (): string => '' } = place ?? {};
   const fault: Fault = (sentence) => {

@@ -5,7 +5,7 @@ import { AppLookup } from './app-lookup.js';
 import type { WechatApp } from './wechat-app.js';
 import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from './wechat-auth.config.js';
 
-/** The mini programs of this server, from the options or from the host's function. */
+/** The mini programs of this server, from the list or the function in `apps`. */
 @Injectable()
 export class WechatApps {
   private readonly listed: ReadonlyMap<string, WechatApp>;
@@ -21,8 +21,8 @@ export class WechatApps {
   }
 
   /**
-   * The appid that is meant: `appid`, or the default app's where absent.
-   * @throws {@link WechatAuthError} `WX_APP_UNKNOWN` where there is no default app
+   * Returns `appid`, or if absent that of the default app.
+   * @throws {@link WechatAuthError} `WX_APP_UNKNOWN` if there is no default app
    */
   appidOf(appid = this.config.defaultAppid): string {
     if (appid === undefined) throw new WechatAuthError('WX_APP_UNKNOWN');
@@ -35,7 +35,7 @@ export class WechatApps {
   }
 
   /**
-   * Whether there is such an app; a promise only where the host has to be asked.
+   * Whether there is such an app; a promise only if the function in `apps` must be called.
    * @throws {@link WechatAuthError} `WX_APP_UNAVAILABLE`
    */
   has(appid: string): boolean | Promise<boolean> {
@@ -44,8 +44,8 @@ export class WechatApps {
   }
 
   /**
-   * The app with another AppSecret than `refused`, which WeChat does not accept; `undefined` where
-   * it has no other one.
+   * The app with a new AppSecret after WeChat has refused the old one; `undefined` if it has no
+   * other one.
    * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`, `WX_APP_UNAVAILABLE`
    */
   async withNewSecret({ appid, secret }: WechatApp): Promise<WechatApp | undefined> {

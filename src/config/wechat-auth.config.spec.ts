@@ -9,7 +9,7 @@ const appid = 'wx4f4bc4dec97d474b';
 const secret = 'c4c1f5d0a2b3948576e0f1d2c3b4a596';
 const long = 'a session secret of more than thirty-two bytes';
 
-/** Options as JavaScript or the environment may hand them over, types or not. */
+/** Options from JavaScript or the environment, of any type. */
 const check = (options: unknown, extras?: unknown): ReturnType<typeof resolveConfig> =>
   resolveConfig(options as WechatAuthOptions, extras as Record<string, never>);
 
@@ -24,7 +24,7 @@ function problemsOf(options: unknown, extras?: unknown): readonly string[] {
 }
 
 describe('resolveConfig', () => {
-  it('needs appid and secret alone, and fills in the defaults of the contract', () => {
+  it('requires only appid and secret, and adds the documented defaults', () => {
     const config = check({ appid, secret });
     expect(config.apps[0]?.secret?.reveal()).toBe(secret);
     expect(config).toEqual({
@@ -37,7 +37,7 @@ describe('resolveConfig', () => {
     });
   });
 
-  it('takes several apps in their order', () => {
+  it('accepts several apps and keeps their order', () => {
     const apps = [
       { appid, secret },
       { appid: 'wx0000000000000002', secret },
@@ -66,7 +66,7 @@ describe('resolveConfig', () => {
     },
   );
 
-  it('reads userData.maxAge alike', () => {
+  it('reads userData.maxAge in the same way', () => {
     expect(check({ appid, secret, userData: { maxAge: '10m' } }).userData.maxAge).toBe(600);
     expect(problemsOf({ appid, secret, userData: { maxAge: 0 } })).toEqual([
       expect.stringContaining('userData.maxAge'),
@@ -76,7 +76,7 @@ describe('resolveConfig', () => {
   it.each([
     ['session.secret', (value: unknown) => ({ session: { secret: value } })],
     ['encryptionSecret', (value: unknown) => ({ encryptionSecret: value })],
-  ])('%s is a text of 32 bytes or more, or a list of them', (name, option) => {
+  ])('%s is a string of 32 bytes or more, or a list of such strings', (name, option) => {
     expect(problemsOf({ appid, secret, ...option(long) })).toEqual([]);
     expect(problemsOf({ appid, secret, ...option([long, `${long}!`]) })).toEqual([]);
     expect(problemsOf({ appid, secret, ...option('é'.repeat(16)) })).toEqual([]);
@@ -92,11 +92,11 @@ describe('resolveConfig', () => {
     'http://127.0.0.1:3001',
     'http://localhost:1',
     'http://[::1]:1',
-  ])('takes wechat.baseUrl %s', (baseUrl) => {
+  ])('accepts wechat.baseUrl %s', (baseUrl) => {
     expect(check({ appid, secret, wechat: { baseUrl } }).wechat.baseUrl).toEqual([baseUrl]);
   });
 
-  it('takes a path in wechat.baseUrl, with or without a slash at its end', () => {
+  it('accepts a path in wechat.baseUrl, with or without a slash at its end', () => {
     const wechat = { baseUrl: 'https://gateway.example/wechat/' };
     expect(check({ appid, secret, wechat }).wechat.baseUrl).toEqual([
       'https://gateway.example/wechat',
@@ -164,10 +164,10 @@ describe('resolveConfig', () => {
     [
       'a static option from the factory',
       { appid, secret, isGlobal: false },
-      ['beside the factory'],
+      ['next to the factory'],
     ],
     ['a guessable AppSecret to derive keys from', { appid, secret: 'short' }, ['32 characters']],
-  ])('refuses %s and says why', (_, options, reasons) => {
+  ])('refuses %s and gives the reason', (_, options, reasons) => {
     const problems = problemsOf(options);
     expect(problems).toHaveLength(reasons.length);
     reasons.forEach((reason, i) => {
@@ -179,7 +179,7 @@ describe('resolveConfig', () => {
     const secrets = { session: { secret: long }, encryptionSecret: long };
     const apps = (): undefined => undefined;
 
-    it('takes it with the secrets of the keys, with or without a default app', () => {
+    it('accepts it with the secrets of the keys, with or without a default app', () => {
       expect(check({ apps, ...secrets })).toMatchObject({ apps: [], findApp: apps });
       expect(check({ apps, defaultAppid: appid, ...secrets }).defaultAppid).toBe(appid);
     });
@@ -207,7 +207,7 @@ describe('resolveConfig', () => {
     it.each([
       ['one app', { appid, secret }],
       ['a list', { apps: [{ appid, secret }] }],
-    ])('refuses defaultAppid beside %s', (_, options) => {
+    ])('refuses defaultAppid together with %s', (_, options) => {
       expect(problemsOf({ ...options, defaultAppid: appid })).toEqual([
         expect.stringContaining('the first app is the default'),
       ]);
@@ -219,7 +219,7 @@ describe('resolveConfig', () => {
     const accessToken = (): string => 'CANARY-token';
     const component = { appid: 'wx-platform', accessToken };
 
-    it('takes it in place of the AppSecret, alone or in a list', () => {
+    it('accepts it instead of the AppSecret, for one app or in a list', () => {
       const app = { appid, secret: undefined, component, accessToken: undefined };
       expect(check({ appid, component, ...secrets }).apps).toEqual([app]);
       const both = [
@@ -247,7 +247,7 @@ describe('resolveConfig', () => {
     });
   });
 
-  it('takes a short AppSecret where no key is derived from it', () => {
+  it('accepts a short AppSecret if no key is derived from it', () => {
     const options = { appid, secret: 'short', session: { secret: long }, encryptionSecret: long };
     expect(problemsOf(options)).toEqual([]);
   });
@@ -262,7 +262,7 @@ describe('resolveConfig', () => {
     expect(problemsOf({ appid, secret }, extras)).toEqual([expect.stringContaining(name)]);
   });
 
-  it('keeps the secrets out of every print of what it returns', () => {
+  it('returns a config that does not print its secrets', () => {
     const config = check({ appid, secret, session: { secret: long }, encryptionSecret: [long] });
     const print = inspect(config, { depth: null, showHidden: true }) + JSON.stringify(config);
     expect(print).toContain(appid);
@@ -274,7 +274,7 @@ describe('resolveConfig', () => {
     ]);
   });
 
-  it('lists all faults at once and echoes no value', () => {
+  it('lists all problems at once, without any value', () => {
     const canaries = ['CANARY-secret!', 'CANARY-session', 'CANARY-encryption'];
     const [badSecret, session, encryption] = canaries;
     const options = {

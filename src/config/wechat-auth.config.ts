@@ -10,30 +10,30 @@ import type { WechatAuthModuleExtras, WechatAuthOptions } from './wechat-auth.op
 /** Injects the {@link WechatAuthConfig}. */
 export const WECHAT_AUTH_CONFIG = Symbol('WECHAT_AUTH_CONFIG');
 
-/** The options once checked, with their defaults: what the services are built from. */
+/** The checked options with their defaults, which the services use. */
 export interface WechatAuthConfig extends Resolved<typeof OPTIONS>, ResolvedApps {}
 
 /**
- * Checks every option, since values from JavaScript or the environment have no types.
- * @throws {@link WechatAuthConfigError} that lists all faults and never echoes a value.
+ * Checks every option, because values from JavaScript or the environment have no types.
+ * @throws {@link WechatAuthConfigError} that lists all mistakes without any value.
  */
 export function resolveConfig(
   options: WechatAuthOptions,
   extras: WechatAuthModuleExtras = {},
 ): WechatAuthConfig {
   const problems: string[] = [];
-  // What Nest hands over as extras has all that forRoot was given.
+  // The extras that Nest passes contain all options of forRoot.
   readOptions(EXTRAS, extras, problems, { others: Object.keys(extras) });
   const misplaced = Object.keys(EXTRAS).filter((name) => isRecord(options) && name in options);
   for (const name of misplaced) {
-    problems.push(`${name} belongs beside the factory of forRootAsync, not in what it returns.`);
+    problems.push(`${name} must be next to the factory of forRootAsync, not in its result.`);
   }
   const others = [...APP_OPTIONS, ...misplaced];
   const resolved = readOptions(OPTIONS, options, problems, { others });
   const config = { ...resolved, ...readApps(options, problems) };
   if (namesNoApp(options)) {
     problems.push(
-      `Neither is set. A .env file is read by ConfigModule.forRoot() of @nestjs/config alone: import it before WechatAuthModule. By default it reads ${resolve('.env')}, in the folder that the process was started in.`,
+      `Neither is set. Only ConfigModule.forRoot() of @nestjs/config reads a .env file: import it before WechatAuthModule. By default it reads ${resolve('.env')}, in the folder that the process was started in.`,
     );
   }
   if (derivesKeys(config)) problems.push(...derivationProblems(config));
@@ -54,7 +54,7 @@ function derivationProblems({ apps, findApp }: ResolvedApps): string[] {
       'An app with component needs session.secret and encryptionSecret: it has no AppSecret to derive them from.',
     );
   }
-  // Keys derived from an AppSecret that can be guessed would let anybody forge sessions.
+  // With keys from a guessable AppSecret, anyone could forge sessions.
   if (apps.some(({ secret }) => secret !== undefined && Buffer.byteLength(secret.reveal()) < 32)) {
     problems.push(
       'An AppSecret of WeChat has 32 characters; with a shorter one, set session.secret and encryptionSecret.',
@@ -63,13 +63,13 @@ function derivationProblems({ apps, findApp }: ResolvedApps): string[] {
   return problems;
 }
 
-/** As where a `.env` file was not loaded. */
+/** For example if a `.env` file was not loaded. */
 function namesNoApp(options: unknown): boolean {
   const { appid, secret, apps } = isRecord(options) ? options : {};
   return apps === undefined && !appid && !secret;
 }
 
-/** Whether the AppSecret stands in for a secret that was not set; invalid ones are `undefined`. */
+/** Whether a secret is not set, so that the AppSecret is used; invalid ones are `undefined`. */
 export const derivesKeys = (
   config: Pick<WechatAuthConfig, 'session' | 'encryptionSecret'>,
 ): boolean =>

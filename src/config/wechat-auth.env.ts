@@ -4,11 +4,14 @@ import { OPTIONS } from './options.js';
 import type { WechatAuthOptions } from './wechat-auth.options.js';
 
 /**
- * The options from the environment, for
- * `WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider())`: `WECHAT_APPID`, `WECHAT_SECRET`,
- * and where they are set `WECHAT_SESSION_SECRET`, `WECHAT_ENCRYPTION_SECRET`,
- * `WECHAT_SESSION_EXPIRES_IN` and `WECHAT_BASE_URL`. Each but `WECHAT_SESSION_EXPIRES_IN` may be a
- * list separated by commas; several appids need as many secrets.
+ * The options from environment variables: `WECHAT_APPID`, `WECHAT_SECRET`, and optionally
+ * `WECHAT_SESSION_SECRET`, `WECHAT_ENCRYPTION_SECRET`, `WECHAT_SESSION_EXPIRES_IN` and
+ * `WECHAT_BASE_URL`. All except `WECHAT_SESSION_EXPIRES_IN` may be comma-separated lists; several
+ * appids need as many secrets.
+ *
+ * @example
+ * \@Module({ imports: [WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider())] })
+ * class AppModule {}
  * @publicApi
  */
 export const wechatAuthConfig = registerAs(
@@ -26,7 +29,7 @@ function readApps(): object {
   };
 }
 
-/** The options whose variables are set. */
+/** The options whose variables are not empty. */
 function readEnv(table: OptionGroup): object {
   const options: Record<string, unknown> = {};
   for (const [name, entry] of Object.entries(table)) {
@@ -43,7 +46,7 @@ function readVariable({ env = '', default: byDefault }: Option<unknown>): unknow
   return isNumber ? Number(value) : value;
 }
 
-/** An empty variable counts as absent: a `.env` file often has the name alone. */
+/** An empty variable counts as absent: a `.env` file often has only the name. */
 function listOf(name: string): string[] | undefined {
   const value = process.env[name];
   return value ? value.split(',').map((each) => each.trim()) : undefined;

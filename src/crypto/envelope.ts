@@ -60,7 +60,7 @@ export class Envelope {
           decipher.update(envelope.subarray(HEADER), undefined, 'utf8') + decipher.final('utf8')
         );
       } catch {
-        // GCM does not tell why it fails, so there is nothing to pass on.
+        // GCM gives no reason for a failure.
       }
     }
     return undefined;
@@ -69,7 +69,7 @@ export class Envelope {
 
 /**
  * One key for each row (HMAC as a PRF, NIST SP 800-108): random nonces are safe for 2^32 messages
- * under one key (NIST SP 800-38D section 8.3), which a hundred million users would pass in weeks.
+ * under one key (NIST SP 800-38D section 8.3), which a hundred million users would exceed in weeks.
  */
 const rowKey = (key: KeyObject, row: Buffer): Buffer =>
   createHmac('sha256', key).update(row).digest();

@@ -1,14 +1,17 @@
-/** What a client can do about an error, without reading the message. */
+/**
+ * What a client can do about an error, without reading the message.
+ * @publicApi
+ */
 export type WechatAuthAction =
-  /** The request itself is wrong: fix the client; sending the same again changes nothing. */
+  /** The request is wrong: fix the client. The same request fails again. */
   | 'fix-request'
   /** Call `wx.login` and log in again with the fresh code. */
   | 'relogin'
-  /** Send the same again after `Retry-After` seconds; for a login, with a fresh code. */
+  /** Send the request again after `Retry-After` seconds; a login with a fresh code. */
   | 'retry'
   /** WeChat blocks this user: do not retry. */
   | 'blocked'
-  /** The operator of the server has to act: do not retry. */
+  /** The operator of the server must act: do not retry. */
   | 'config';
 
 interface ErrorRow {
@@ -145,7 +148,10 @@ export const ERRORS = {
   },
 } as const satisfies Record<string, ErrorRow>;
 
-/** The stable code of an error, for clients and tests to compare with. */
+/**
+ * The stable code of an error, for comparisons in clients and tests.
+ * @publicApi
+ */
 export type WechatAuthErrorCode = keyof typeof ERRORS;
 
 /** The error of `code`, with its optional properties. */

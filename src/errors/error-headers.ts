@@ -3,8 +3,8 @@ import type { WechatAuthErrorCode } from './error-codes.js';
 import type { WechatAuthError } from './wechat-auth.error.js';
 
 /**
- * Sets the headers of an error before it is thrown, so that they arrive whatever exception filter
- * the host has put in front of the body (RFC 6750 section 3, RFC 9110 section 10.2.3).
+ * Sets the headers of an error before it is thrown, so that they are sent with any exception filter
+ * of the app (RFC 6750 section 3, RFC 9110 section 10.2.3).
  */
 export function setErrorHeaders(
   adapter: HttpServer,

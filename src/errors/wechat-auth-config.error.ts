@@ -1,12 +1,19 @@
 /**
- * The options or the wiring of the module are wrong. Thrown only while the app starts. Lists every
- * problem and how to fix it, and never prints the value of an option.
+ * An option is invalid, or the app uses the module or guard incorrectly. Thrown only while the app
+ * starts. Lists every problem and how to fix it, and never contains the value of an option.
+ *
+ * @example
+ * await NestFactory.create(AppModule, { abortOnError: false }).catch((error: unknown) => {
+ *   if (error instanceof WechatAuthConfigError) logger.fatal(error.problems);
+ *   throw error;
+ * });
+ * @publicApi
  */
 export class WechatAuthConfigError extends Error {
   override readonly name = 'WechatAuthConfigError';
 
   constructor(
-    /** One sentence for each problem. */
+    /** One message for each problem. */
     readonly problems: readonly string[],
   ) {
     super(

@@ -11,13 +11,23 @@ import { WechatAuthError } from './wechat-auth.error.js';
 
 /**
  * Sets the headers of the login routes: `Cache-Control: no-store` on every response, and on errors
- * `Wx-Error`, `Wx-Action`, `WWW-Authenticate` and `Retry-After`. For your own controller that calls
- * `LoginService`.
+ * `Wx-Error`, `Wx-Action`, `WWW-Authenticate` and `Retry-After`. For a controller of your own that
+ * calls `LoginService`.
+ *
+ * @example
+ * \@Controller('auth')
+ * \@UseInterceptors(WechatAuthHeadersInterceptor)
+ * class AuthController {}
+ * @publicApi
  */
 @Injectable()
 export class WechatAuthHeadersInterceptor implements NestInterceptor {
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
+  /**
+   * Called by Nest.
+   * @internal
+   */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const { httpAdapter } = this.adapterHost;
     const response: unknown = context.switchToHttp().getResponse();

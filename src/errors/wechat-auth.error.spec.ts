@@ -52,7 +52,7 @@ describe('WechatAuthError', () => {
     expect(Object.keys(ERRORS).sort()).toEqual(contract.map(([code]) => code).sort());
   });
 
-  it('has retryAfter where the status is 429 or 503, and only there', () => {
+  it('has retryAfter only if the status is 429 or 503', () => {
     for (const [code, status] of contract) {
       const { retryAfter } = new WechatAuthError(code);
       if (status === 429 || status === 503) expect(retryAfter).toBeGreaterThanOrEqual(1);

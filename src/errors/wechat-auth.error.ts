@@ -2,10 +2,13 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { errorRow, type WechatAuthAction, type WechatAuthErrorCode } from './error-codes.js';
 
-/** The JSON body of every error response. */
+/**
+ * The JSON body of an error response.
+ * @publicApi
+ */
 export interface WechatAuthErrorBody {
   statusCode: number;
-  /** The status in words, such as `Unauthorized`. */
+  /** The reason phrase of the status, such as `Unauthorized`. */
   error: string;
   message: string;
   errorCode: WechatAuthErrorCode;
@@ -13,15 +16,21 @@ export interface WechatAuthErrorBody {
 }
 
 /**
- * The base of all errors of this package. An `HttpException`, so that Nest and the filters of the
- * host answer with its status and {@link WechatAuthErrorBody} without further wiring.
+ * An error of this package. It is an `HttpException`, so Nest and your exception filters respond with
+ * its status and {@link WechatAuthErrorBody} without further set-up.
+ *
+ * @example
+ * if (error instanceof WechatAuthError && error.errorCode === 'WX_CODE_USED') {
+ *   logger.warn('The client sent a code twice');
+ * }
+ * @publicApi
  */
 export class WechatAuthError extends HttpException {
-  /** Stable: compare with this one, not with the message. */
+  /** Stable: compare this one, not the message. */
   declare readonly errorCode: WechatAuthErrorCode;
   /** What the client can do about it. */
   readonly action: WechatAuthAction;
-  /** Seconds to wait before a retry, if the response has `Retry-After`. */
+  /** The seconds of `Retry-After`; `undefined` if the response has no such header. */
   readonly retryAfter: number | undefined;
 
   constructor(errorCode: WechatAuthErrorCode, options: { cause?: unknown } = {}) {
@@ -34,7 +43,7 @@ export class WechatAuthError extends HttpException {
       action,
     };
     super(body, status, options);
-    // Nest 11 does not set errorCode in the constructor, as Nest 12 does.
+    // Nest 12 sets errorCode in the constructor; Nest 11 does not.
     this.errorCode = errorCode;
     this.action = action;
     this.retryAfter = retryAfter;

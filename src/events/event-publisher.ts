@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 import type { Unpublished, WechatAuthEvent } from './wechat-auth-event.js';
 
-/** Where the services say what has happened. */
+/** Publishes the events of the services. */
 @Injectable()
 export class EventPublisher {
   private readonly subject = new Subject<WechatAuthEvent>();
@@ -13,8 +13,8 @@ export class EventPublisher {
   }
 
   /**
-   * Call it once what the event says is stored. Subscribers are called before it returns.
-   * @param make - called only where somebody has subscribed.
+   * Call it after the change was stored. Subscribers are called before it returns.
+   * @param make - called only if there are subscribers.
    */
   publish(make: () => Unpublished): void {
     if (this.isObserved) this.subject.next(Object.freeze({ ...make(), at: new Date() }));

@@ -11,8 +11,8 @@ import {
 export type Report = (error: unknown) => void;
 
 /**
- * An Observable whose subscribers may throw or reject: that is reported. Rxjs would throw it again
- * where nobody can catch it, and so end the process. What its `pipe` returns is one as well.
+ * An Observable that reports the errors of its subscribers. Rxjs would throw them asynchronously and
+ * so end the process. Its `pipe` also returns such an Observable.
  */
 export class ReportingObservable<T> extends Observable<T> {
   constructor(
@@ -27,7 +27,7 @@ export class ReportingObservable<T> extends Observable<T> {
     error?: ((error: unknown) => void) | null,
     complete?: (() => void) | null,
   ): Subscription {
-    // Of an operator, which hands on what it throws as an error.
+    // The subscriber of an operator, which forwards what it throws as an error.
     if (observerOrNext instanceof Subscriber) return super.subscribe(observerOrNext);
     return super.subscribe(
       this.reporting(
@@ -42,7 +42,7 @@ export class ReportingObservable<T> extends Observable<T> {
     );
   }
 
-  /* eslint-disable @typescript-eslint/no-deprecated -- Rxjs 7 has no other way to what pipe returns. */
+  /* eslint-disable @typescript-eslint/no-deprecated -- Rxjs 7 has no other way to control what pipe returns. */
   override lift<R>(operator?: Operator<T, R>): Observable<R> {
     const lifted = new ReportingObservable<R>(this.report);
     lifted.source = this;
@@ -66,7 +66,7 @@ export class ReportingObservable<T> extends Observable<T> {
     };
   }
 
-  /** @param call - of an `async` function it returns a promise, whatever its type says. */
+  /** @param call - returns a promise if the subscriber is an `async` function. */
   private attempt(call: () => unknown): void {
     try {
       const result = call();

@@ -1,12 +1,15 @@
 import type { WechatAuthErrorCode } from '../errors/error-codes.js';
 
-/** What every event has. */
+/** The fields of every event. */
 interface EventOf<Type extends string> {
   readonly type: Type;
   readonly at: Date;
 }
 
-/** A user has logged in: the user is stored, and the session issued. */
+/**
+ * A user has logged in: the user was stored and the session issued.
+ * @publicApi
+ */
 export interface WechatLoginEvent extends EventOf<'login'> {
   readonly appid: string;
   readonly userId: string;
@@ -15,60 +18,79 @@ export interface WechatLoginEvent extends EventOf<'login'> {
   readonly isNew: boolean;
 }
 
-/** A login has failed. */
+/**
+ * A login failed or was refused.
+ * @publicApi
+ */
 export interface WechatLoginRefusedEvent extends EventOf<'login-refused'> {
-  /** Absent where the login did not name an app of this server. */
+  /** Absent if the login did not name an app of this server. */
   readonly appid?: string;
-  /** The user whom the `loginHook` refused; absent where the user was never stored. */
+  /** The user whom the `loginHook` refused; absent if the user was never stored. */
   readonly userId?: string;
-  /** The HTTP status of the answer. */
+  /** The HTTP status of the response. */
   readonly status: number;
-  /** Absent where the `loginHook` threw an error that is not ours. */
+  /** Absent if the `loginHook` threw an error of its own. */
   readonly errorCode?: WechatAuthErrorCode;
-  /** Of WeChat, where it was WeChat that refused. */
+  /** WeChat's error code, if WeChat refused. */
   readonly errcode?: number;
 }
 
-/** A request was refused for its session. */
+/**
+ * A request was refused because of its session.
+ * @publicApi
+ */
 export interface WechatSessionRefusedEvent extends EventOf<'session-refused'> {
   /**
    * `WX_SESSION_MISSING`, `WX_SESSION_INVALID`, `WX_SESSION_EXPIRED` or `WX_SESSION_REVOKED`. The
-   * last one is the use of a token after its session was ended.
+   * last one means that the token of an ended session was used.
    */
   readonly errorCode: WechatAuthErrorCode;
-  /** This and the ids are absent where the token was not signed by this server. */
+  /** This and the ids are absent if the token was not signed by this server. */
   readonly appid?: string;
   readonly userId?: string;
   readonly sessionId?: string;
 }
 
-/** A session was ended: by a logout, or by the login that replaced it. */
+/**
+ * A session was ended by a logout or by the login that replaced it.
+ * @publicApi
+ */
 export interface WechatLogoutEvent extends EventOf<'logout'> {
   readonly appid: string;
   readonly userId: string;
   readonly sessionId: string;
 }
 
-/** All sessions of a user were ended. */
+/**
+ * All sessions of a user were ended.
+ * @publicApi
+ */
 export interface WechatLogoutAllEvent extends EventOf<'logout-all'> {
   readonly userId: string;
 }
 
-/** A user was removed, and all sessions of that user ended. */
+/**
+ * A user was removed, and all sessions of that user ended.
+ * @publicApi
+ */
 export interface WechatUserRemovedEvent extends EventOf<'user-removed'> {
   readonly userId: string;
 }
 
-/** The unionid of a user has become known: once for each user. */
+/**
+ * The unionid of a user became known. Emitted once for each user.
+ * @publicApi
+ */
 export interface WechatUnionidKnownEvent extends EventOf<'unionid-known'> {
   readonly appid: string;
   readonly userId: string;
-  /** The users of the same person in the other mini programs of this server, the oldest first. */
+  /** The users of the same person in the other mini programs of this server, oldest first. */
   readonly otherUserIds: readonly string[];
 }
 
 /**
- * What has happened. No event has a secret, a code, a token, an openid or a unionid.
+ * An event of {@link WechatAuthEvents}; `type` tells which. No event contains a secret, a code, a
+ * token, an openid or a unionid.
  * @publicApi
  */
 export type WechatAuthEvent =
@@ -80,7 +102,7 @@ export type WechatAuthEvent =
   | WechatUserRemovedEvent
   | WechatUnionidKnownEvent;
 
-/** An event before it has its time. */
+/** An event without its time. */
 export type Unpublished = {
   [Type in WechatAuthEvent['type']]: Omit<Extract<WechatAuthEvent, { type: Type }>, 'at'>;
 }[WechatAuthEvent['type']];

@@ -29,10 +29,10 @@ describe('WechatAuthEvents', () => {
   const publish = (): void => {
     publisher.publish(() => ({ type: 'user-removed', userId }));
   };
-  /** Errors that rxjs throws again, and rejections, come in a later turn. */
+  /** Errors that rxjs throws again, and rejections, happen in a later turn. */
   const laterTurn = (): Promise<void> => new Promise((next) => setTimeout(next, 0));
 
-  it('is an Observable that hands an event to every subscriber at once', () => {
+  it('is an Observable that emits an event to every subscriber synchronously', () => {
     expect(events).toBeInstanceOf(Observable);
     const seen: WechatAuthEvent[][] = [[], []];
     for (const each of seen) events.subscribe((event) => each.push(event));
@@ -42,7 +42,7 @@ describe('WechatAuthEvents', () => {
     }
   });
 
-  it('makes no event while nobody is subscribed', () => {
+  it('creates no event without subscribers', () => {
     const make = jest.fn(() => ({ type: 'user-removed', userId }) as const);
     publisher.publish(make);
     const subscription = events.subscribe();
@@ -53,7 +53,7 @@ describe('WechatAuthEvents', () => {
     expect(publisher.isObserved).toBe(false);
   });
 
-  it('hands out events that a subscriber cannot change for the others', () => {
+  it('emits events that a subscriber cannot change for the others', () => {
     const seen: string[] = [];
     events.subscribe((event) => Object.assign(event, { userId: 'another' }));
     events.subscribe((event) => event.type === 'user-removed' && seen.push(event.userId));
@@ -104,7 +104,7 @@ describe('WechatAuthEvents', () => {
     },
   );
 
-  it('logs one line a second, however often a subscriber fails', () => {
+  it('logs at most one line a second for failing subscribers', () => {
     events.subscribe(() => {
       throw new TypeError();
     });
@@ -118,7 +118,7 @@ describe('WechatAuthEvents', () => {
     ['a string', 'a secret'],
     ['undefined', undefined],
     ['an error without a stack', Object.assign(new Error('a secret'), { stack: undefined })],
-    ['an error with a message that is no text', Object.assign(new Error(), { message: {} })],
+    ['an error with a message that is not a string', Object.assign(new Error(), { message: {} })],
     [
       'an error whose fields throw',
       Object.defineProperty(new Error(), 'message', {
@@ -127,7 +127,7 @@ describe('WechatAuthEvents', () => {
         },
       }),
     ],
-  ])('outlives a subscriber that throws %s', (_, thrown) => {
+  ])('survives a subscriber that throws %s', (_, thrown) => {
     events.subscribe(() => {
       throw thrown;
     });

@@ -5,13 +5,13 @@ import { ReportingObservable } from './reporting-observable.js';
 import type { WechatAuthEvent } from './wechat-auth-event.js';
 
 /**
- * What happens in this process, as an `Observable` to inject: for audit logs, metrics and messages.
- * An event comes after what it says was stored, and a process that ends in between loses it: work
- * that must not be lost belongs into a `loginHook`.
+ * The events of this process, as an injectable `Observable`: for audit logs, metrics and messages.
+ * An event is emitted after its change was stored. It is lost if the process ends in between, so work
+ * that must not be lost belongs in a `loginHook`.
  *
- * A subscriber is called before the response is sent, so leave slow work to a promise or a queue. If
- * it throws, or returns a promise that rejects, that is logged and changes nothing else. An error in
- * an operator of `pipe` is logged too, but ends that subscription: use `catchError` inside.
+ * Subscribers run before the response is sent, so do slow work asynchronously or in a queue. If a
+ * subscriber throws, or returns a promise that rejects, the error is logged and has no other effect.
+ * An error in an operator of `pipe` is also logged, but ends that subscription: use `catchError`.
  *
  * @example
  * \@Injectable()
@@ -31,7 +31,7 @@ export class WechatAuthEvents extends ReportingObservable<WechatAuthEvent> {
   constructor(publisher: EventPublisher, logger: AggregatedLogger) {
     super(
       (error) => {
-        // Without its message, which may say anything.
+        // Without its message, which may contain anything.
         const line = `A subscriber of WechatAuthEvents has failed: ${describe(error)}`;
         logger.error(line, line);
       },

@@ -33,7 +33,7 @@ describe('bearerTokenOf', () => {
     expect(bearerTokenOf({ headers: { authorization: 'Bearer a' }, raw: { rawHeaders } })).toBe('');
   });
 
-  it('does not take a header value for a header name', () => {
+  it('does not mistake a header value for a header name', () => {
     const rawHeaders = [
       'x-a',
       'authorization',

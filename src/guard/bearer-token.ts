@@ -1,4 +1,4 @@
-/** What carries a request's headers, as far as it is read here. */
+/** The part of a request that is read here. */
 interface RequestLike {
   headers?: { authorization?: unknown } | undefined;
   /** Names and values in turn, as they were received. */
@@ -8,11 +8,20 @@ interface RequestLike {
 }
 
 /**
- * The bearer token of a request (RFC 6750 section 2.1; the scheme in any case, RFC 9110 section
- * 11.1).
+ * The bearer token of a request of Express, Fastify or Node, or of any object with `headers`
+ * (RFC 6750 section 2.1; the scheme is not case-sensitive, RFC 9110 section 11.1).
  *
- * @returns `undefined` where there is none, and an empty string, which is never a valid token, where
- * there are several: which one counts must not depend on who reads them.
+ * @returns `undefined` if there is none. If there are several, an empty string, which is never a
+ * valid token: programs disagree about which one counts.
+ *
+ * @example
+ * class ReportGuard extends WxSessionGuard {
+ *   protected override getToken(context: ExecutionContext): string | undefined {
+ *     const request = context.switchToHttp().getRequest<{ query: { token?: string } }>();
+ *     return bearerTokenOf(request) ?? request.query.token;
+ *   }
+ * }
+ * @publicApi
  */
 export function bearerTokenOf(request: object): string | undefined {
   const { headers, rawHeaders, raw } = request as RequestLike;

@@ -33,14 +33,14 @@ describe('the guarded call', () => {
     expect(guardedCallOf(contextOf('http', yours))).toBe(yourCall);
   });
 
-  it('is the last one where two guards let a request in for different sessions', () => {
+  it('is the last one if two guards allow a request for different sessions', () => {
     const [request, last] = [{}, callWith('B')];
     setGuardedCall(contextOf('http', request), callWith('A'));
     setGuardedCall(contextOf('http', request), last);
     expect(guardedCallOf(contextOf('http', request))).toBe(last);
   });
 
-  it('belongs to one message where a WebSocket client sends several at once', () => {
+  it('belongs to one message if a WebSocket client sends several at once', () => {
     const client = {};
     const messages = [{ id: 1 }, { id: 2 }];
     const calls = messages.map((message) => {
@@ -53,7 +53,7 @@ describe('the guarded call', () => {
     });
   });
 
-  it('belongs to one field of a GraphQL operation, also where fields share a request', () => {
+  it('belongs to one field of a GraphQL operation, even if fields share a request', () => {
     const shared = { req: {} };
     const [guarded, open] = [{}, {}];
     const call = callWith();
@@ -64,7 +64,7 @@ describe('the guarded call', () => {
   });
 
   it.each(['text', 42, null, undefined])(
-    'belongs to the WebSocket client where the message is %p and can carry nothing',
+    'belongs to the WebSocket client if the message is %p, which is not an object',
     (message) => {
       const [client, call] = [{}, callWith()];
       setGuardedCall(contextOf('ws', client, message), call);
@@ -73,7 +73,7 @@ describe('the guarded call', () => {
     },
   );
 
-  it('is unknown where text messages of one client have different sessions', () => {
+  it('is unknown if text messages of one client have different sessions', () => {
     const client = {};
     setGuardedCall(contextOf('ws', client, 'token of A'), callWith('A'));
     setGuardedCall(contextOf('ws', client, 'token of A'), callWith('A'));
@@ -86,7 +86,7 @@ describe('the guarded call', () => {
     }
   });
 
-  it('is unknown there too where a public message came between them', () => {
+  it('is unknown for such messages even if a public message came between them', () => {
     const client = {};
     setGuardedCall(contextOf('ws', client, 'token of A'), callWith('A'));
     clearGuardedCall(contextOf('ws', client, 'public'));
@@ -98,22 +98,22 @@ describe('the guarded call', () => {
     ['http', [{}]],
     ['ws', [{}, 'text']],
     ['rpc', [{}, {}]],
-  ])('of an earlier call is gone once a later one is refused or public over %s', (type, args) => {
+  ])('of an earlier call is removed if a later one is refused or public over %s', (type, args) => {
     const context = contextOf(type, ...args);
     setGuardedCall(context, callWith());
     clearGuardedCall(context);
-    expect(() => guardedCallOf(context)).toThrow(/WxSessionGuard did not let this call in/);
+    expect(() => guardedCallOf(context)).toThrow(/WxSessionGuard did not allow this call/);
     setGuardedCall(context, callWith());
     expect(guardedCallOf(context)).toEqual(callWith());
   });
 
-  it('leaves no trace in the request, which others may log', () => {
+  it('adds nothing visible to the request, which the app may log', () => {
     const request = {};
     setGuardedCall(contextOf('http', request), callWith());
     expect(Reflect.ownKeys(request)).toEqual([]);
   });
 
-  it('that was never set is a fault in the wiring, and the error says where and what to do', () => {
+  it('that was never set is an error that names the handler and the remedy', () => {
     expect(() => guardedCallOf(contextOf('http', {}))).toThrow(
       /^ProfileController\.show .*@UseGuards\(WxSessionGuard\)/,
     );

@@ -6,11 +6,11 @@ import type { WxSession } from '../sessions/wx-session.js';
 import { callOfRequest } from './transports/http.transport.js';
 import { transportOf } from './transports/transports.js';
 
-/** What the guard knows of a call that it let in. */
+/** What the guard knows about a call that it allowed. */
 export interface GuardedCall {
-  /** Absent where `@WxOptional()` let in a call without a token. */
+  /** Absent for a call without a token under `@WxOptional()`. */
   readonly session: WxSession | undefined;
-  /** Reads the user when a handler asks for it, once; `undefined` without a session. */
+  /** Reads the user on the first call; `undefined` without a session. */
   readonly user: () => Promise<WechatUser | undefined>;
 }
 
@@ -18,9 +18,9 @@ export interface GuardedCall {
 interface Stored {
   /** Absent after a refusal and in a public handler. */
   readonly guarded?: GuardedCall | undefined;
-  /** Of a shared object: the one session that its calls have had, or an empty string for none. */
+  /** For a shared object: the session that all its calls have had; an empty string for none. */
   readonly sharedId?: string | undefined;
-  /** Calls on a shared object have had different sessions: which one is whose cannot be told. */
+  /** The calls on a shared object have had different sessions, so they cannot be told apart. */
   readonly isAmbiguous?: boolean;
 }
 
@@ -29,7 +29,7 @@ const stored = privateField<Stored>();
 const storedFor = (context: ArgumentsHost): Stored | undefined =>
   stored.get(transportOf(context).callOf(context));
 
-/** Keeps `guarded` for the handler and all that runs before and after it. */
+/** Stores `guarded` for the handler and for what runs before and after it. */
 export function setGuardedCall(context: ExecutionContext, guarded: GuardedCall): void {
   const { callOf, isShared } = transportOf(context);
   stored.set(
@@ -44,7 +44,7 @@ function sharedBy(guarded: GuardedCall, before: Stored = {}): Stored {
   return isAmbiguous || sharedId !== id ? { isAmbiguous: true } : { guarded, sharedId };
 }
 
-/** An object may have served another call before, whose session is not that of this one. */
+/** Clears what an earlier call on the same object has stored. */
 export function clearGuardedCall(context: ExecutionContext): void {
   const before = storedFor(context);
   if (before === undefined) return;
@@ -52,7 +52,7 @@ export function clearGuardedCall(context: ExecutionContext): void {
 }
 
 /**
- * @throws an `Error` for a fault in the wiring: the guard has not let this call in, or text messages
+ * @throws an `Error` for a mistake in the app: the guard has not allowed this call, or text messages
  * of one WebSocket client had different sessions.
  */
 export function guardedCallOf(context: ExecutionContext): GuardedCall {
@@ -61,15 +61,15 @@ export function guardedCallOf(context: ExecutionContext): GuardedCall {
   throw new Error(
     isAmbiguous
       ? 'The messages of one WebSocket client had different sessions, and text messages cannot be told apart: send objects, or take the token from the connection.'
-      : `${context.getClass().name}.${context.getHandler().name} asks for the WeChat user or session, but WxSessionGuard did not let this call in: add @UseGuards(WxSessionGuard), and no @WxPublic().`,
+      : `${context.getClass().name}.${context.getHandler().name} needs the WeChat user or session, but WxSessionGuard did not allow this call: add @UseGuards(WxSessionGuard) and remove @WxPublic().`,
   );
 }
 
-/** What is known of a context or a request, if anything. */
+/** What the guard knows about a context or request; never throws. */
 export function knownCallOf(contextOrRequest: ArgumentsHost | object): GuardedCall | undefined {
   if (isHost(contextOrRequest)) return storedFor(contextOrRequest)?.guarded;
   const { guarded, sharedId } = stored.get(callOfRequest(contextOrRequest)) ?? {};
-  // A shared object does not tell which of its calls is meant.
+  // For a shared object it is unclear which of its calls is meant.
   return sharedId === undefined ? guarded : undefined;
 }
 

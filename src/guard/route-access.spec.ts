@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { accessOf } from './route-access.js';
-import { WxApp, WxOptional, WxPublic } from './wx-session.decorators.js';
+import { CurrentWxUser, WxApp, WxOptional, WxPublic } from './wx-session.decorators.js';
 
 class Closed {
   plain(): void {}
+  reader(@CurrentWxUser('unionid') unionid: string | null): string | null {
+    return unionid;
+  }
   @WxPublic() open(): void {}
   @WxApp('wx1') tied(): void {}
 }
@@ -59,7 +62,7 @@ class OpenAndOptional {
   plain(): void {}
 }
 
-const closed = { isPublic: false, isOptional: false, appid: undefined };
+const closed = { isPublic: false, isOptional: false, appid: undefined, readsUser: false };
 const open = { ...closed, isPublic: true };
 const optional = { ...closed, isOptional: true };
 const tiedTo = (appid: string): object => ({ ...closed, appid });
@@ -68,6 +71,7 @@ const optionalFor = (appid: string): object => ({ ...optional, appid });
 describe('the access to a handler', () => {
   it.each([
     ['without a declaration', Closed.prototype.plain, Closed, closed],
+    ['that reads its user', Closed.prototype.reader, Closed, { ...closed, readsUser: true }],
     ['that is open itself', Closed.prototype.open, Closed, open],
     ['that is tied to an app itself', Closed.prototype.tied, Closed, tiedTo('wx1')],
     ['in an open class', Open.prototype.plain, Open, open],

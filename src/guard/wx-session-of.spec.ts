@@ -30,13 +30,13 @@ const transports: [string, () => unknown[]][] = [
 ];
 
 describe.each(transports)('wxSessionOf the context of a call over %s', (type, argsOf) => {
-  it('returns the session of a call that was let in', () => {
+  it('returns the session of an allowed call', () => {
     const args = argsOf();
     setGuardedCall(contextOf(type, ...args), callOf('mine'));
     expect(wxSessionOf(contextOf(type, ...args))).toEqual({ id: 'mine' });
   });
 
-  it('returns undefined before the guard has run, and for the call of another', () => {
+  it('returns undefined before the guard has run, and for another call', () => {
     const args = argsOf();
     expect(wxSessionOf(contextOf(type, ...args))).toBeUndefined();
     setGuardedCall(contextOf(type, ...argsOf()), callOf('theirs'));
@@ -66,20 +66,20 @@ describe('wxSessionOf a request', () => {
     expect([wxSessionOf(request), wxSessionOf(raw)]).toEqual([undefined, undefined]);
   });
 
-  it('takes no body that a host keeps as req.raw for the request', () => {
+  it('does not mistake a body that the app stores as req.raw for the request', () => {
     const express = { headers: {}, raw: Buffer.from('{}') };
     setGuardedCall(contextOf('http', express), callOf('mine'));
     expect(wxSessionOf({ headers: {}, raw: express.raw })).toBeUndefined();
     expect(wxSessionOf(express)).toEqual({ id: 'mine' });
   });
 
-  it('returns undefined for the request of GraphQL, whose fields have sessions of their own', () => {
+  it('returns undefined for the request of GraphQL, whose fields have their own sessions', () => {
     const req = { headers: {} };
     setGuardedCall(contextOf('graphql', {}, {}, { req }, {}), callOf('mine'));
     expect(wxSessionOf(req)).toBeUndefined();
   });
 
-  it('returns undefined for a WebSocket client, which may have several calls under way', () => {
+  it('returns undefined for a WebSocket client, which may have several calls in progress', () => {
     const client = {};
     setGuardedCall(contextOf('ws', client, 'text'), callOf('mine'));
     expect(wxSessionOf(client)).toBeUndefined();
@@ -88,7 +88,7 @@ describe('wxSessionOf a request', () => {
     expect(wxSessionOf(contextOf('ws', client, 'text'))).toBeUndefined();
   });
 
-  it('returns undefined for text messages where some of one client have a token and some not', () => {
+  it('returns undefined for text messages if only some messages of the client have a token', () => {
     const client = {};
     setGuardedCall(contextOf('ws', client, 'text'), ANONYMOUS);
     expect(wxSessionOf(contextOf('ws', client, 'text'))).toBeUndefined();
@@ -97,7 +97,7 @@ describe('wxSessionOf a request', () => {
   });
 });
 
-it('wxSessionOf never throws, whatever it is given and whatever a context contains', () => {
+it('wxSessionOf never throws, for any argument and any context', () => {
   const types = fc.constantFrom('http', 'graphql', 'ws', 'rpc', 'telegraf', '');
   fc.assert(
     fc.property(fc.anything(), fc.array(fc.anything()), types, (anything, args, type) => {

@@ -10,25 +10,25 @@ import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import type { WxSession } from '../sessions/wx-session.js';
 import { guardedCallOf } from './guarded-call.js';
 
-/** A class of the dependency injection, or an instance. */
+/** An injectable class, or an instance. */
 type Pipe = Type<PipeTransform> | PipeTransform;
 
-/** A parameter decorator for a value, or one of its properties, sent through pipes. */
+/** A parameter decorator for a value or one of its properties, with pipes. */
 export type WxParameterDecorator<Value> = (
   property?: keyof Value | Pipe,
   ...pipes: Pipe[]
 ) => ParameterDecorator;
 
 /**
- * The {@link WxSession} of a guarded handler, or one of its properties: `undefined` where
- * {@link WxOptional} let in a call without a token. Takes pipes, such as one that loads a row of your
- * own. Their metatype is `Object`, so that a global `ValidationPipe` leaves the value as it is.
+ * The {@link WxSession} of a guarded handler, or one of its properties: `undefined` for a call
+ * without a token under {@link WxOptional}. Accepts pipes, for example one that loads a row of your
+ * own table. Their metatype is `Object`, so a global `ValidationPipe` does not change the value.
  *
  * @example
  * show(@CurrentWxSession() session: WxSession) {}
  * @example
  * show(@CurrentWxSession('userId', AccountPipe) account: Account) {}
- * @throws an `Error` where {@link WxSessionGuard} did not let the call in
+ * @throws an `Error` if the handler has no {@link WxSessionGuard} or is public
  * @publicApi
  */
 export const CurrentWxSession: WxParameterDecorator<WxSession> = createParamDecorator(
@@ -37,22 +37,33 @@ export const CurrentWxSession: WxParameterDecorator<WxSession> = createParamDeco
   [unvalidatedParameter],
 );
 
+const READS_USER = Symbol('nestjs-wechat-auth:reads-user');
+
+/** Marks the handler of a parameter. */
+const marksUser: ParameterDecorator = (target, method) => {
+  const handler: unknown = method === undefined ? undefined : Reflect.get(target, method);
+  if (typeof handler === 'function') Reflect.defineMetadata(READS_USER, true, handler);
+};
+
+/** Whether a handler has a parameter with {@link CurrentWxUser}. */
+export const readsUser = (handler: object): boolean => Reflect.hasOwnMetadata(READS_USER, handler);
+
 /**
- * The {@link WechatUser} of a guarded handler, or one of its properties: read when the handler is
- * called, and `undefined` where {@link WxOptional} let in a call without a token. Takes pipes, too.
- * The request ends with `WX_SESSION_REVOKED` if the user has been removed in the meantime.
+ * The {@link WechatUser} of a guarded handler, or one of its properties: read from Postgres for each
+ * call, in the query that checks its session, and `undefined` for a call without a token under
+ * {@link WxOptional}. Accepts pipes.
  *
  * @example
  * show(@CurrentWxUser() user: WechatUser) {}
  * @example
  * show(@CurrentWxUser('unionid') unionid: string | null) {}
- * @throws an `Error` where {@link WxSessionGuard} did not let the call in
+ * @throws an `Error` if the handler has no {@link WxSessionGuard} or is public
  * @publicApi
  */
 export const CurrentWxUser: WxParameterDecorator<WechatUser> = createParamDecorator(
   async (property: keyof WechatUser | undefined, context: ExecutionContext) =>
     partOf(await guardedCallOf(context).user(), property),
-  [unvalidatedParameter],
+  [unvalidatedParameter, marksUser],
 );
 
 function partOf<Value extends object>(
@@ -63,29 +74,41 @@ function partOf<Value extends object>(
 }
 
 /**
- * Lets everybody in to a handler or a controller, under a global {@link WxSessionGuard}. Of this,
- * {@link WxOptional} and {@link WxApp} the nearest one counts: on the handler, on its class, on a
- * class that it extends.
+ * Opens a handler or a controller to all clients under a global {@link WxSessionGuard}; no token is
+ * read. Of this, {@link WxOptional} and {@link WxApp} the nearest one counts: on the handler, on its
+ * class, on a class that it extends.
  *
+ * @example
+ * \@WxPublic()
+ * \@Get('health')
+ * health() {
+ *   return 'ok';
+ * }
  * @publicApi
  */
 export const WxPublic = Reflector.createDecorator<undefined, true>({ transform: () => true });
 
 /**
- * Lets calls in to a handler or a controller also without a token: {@link CurrentWxSession} and
- * {@link CurrentWxUser} are then `undefined`. A token that is not valid is refused as without this
- * decorator. With {@link WxApp} on the same target, or further out, a session has to be of that mini
- * program.
+ * Allows calls without a token to a handler or a controller: {@link CurrentWxSession} and
+ * {@link CurrentWxUser} are then `undefined`. An invalid token is still refused. With {@link WxApp}
+ * on the same target or further out, a session must be of that mini program.
  *
  * @example
+ * \@WxOptional()
+ * \@Get()
  * list(@CurrentWxSession('userId') userId: string | undefined) {}
  * @publicApi
  */
 export const WxOptional = Reflector.createDecorator<undefined, true>({ transform: () => true });
 
 /**
- * Lets in the sessions of one mini program alone; others are refused as `WX_SESSION_INVALID`.
+ * Accepts only the sessions of one mini program; others are refused as `WX_SESSION_INVALID`. The
+ * argument is the appid.
  *
+ * @example
+ * \@WxApp('wx1234567890abcdef')
+ * \@Controller('merchant')
+ * class MerchantController {}
  * @publicApi
  */
 export const WxApp = Reflector.createDecorator<string>();

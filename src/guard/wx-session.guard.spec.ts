@@ -119,7 +119,7 @@ describe('WxSessionGuard', () => {
     contextOf(Routes, Routes.prototype[handler], {
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     });
-  /** While Postgres does not know our tables. */
+  /** While our tables are missing in Postgres. */
   const withoutTables = async (work: () => Promise<void>): Promise<void> => {
     await test.database.query('ALTER TABLE wechat_user RENAME TO elsewhere');
     try {
@@ -129,7 +129,7 @@ describe('WxSessionGuard', () => {
     }
   };
 
-  it('lets a session in, and keeps it for the handler', async () => {
+  it('accepts a session and stores it for the handler', async () => {
     const { token, session } = await logIn();
     const context = request('guarded', token);
     expect(await guard.canActivate(context)).toBe(true);
@@ -137,7 +137,7 @@ describe('WxSessionGuard', () => {
     expect(headers).toEqual({});
   });
 
-  it('reads no user whom no handler asks for, and reads one once', async () => {
+  it('reads the user only if a handler asks for it, and only once', async () => {
     const { token, session } = await logIn();
     const context = request('guarded', token);
     await guard.canActivate(context);
@@ -149,7 +149,7 @@ describe('WxSessionGuard', () => {
     expect(test.queries.count).toBe(2);
   });
 
-  it('refuses a request without a token, and asks nobody', async () => {
+  it('refuses a request without a token, without a query', async () => {
     await expect(guard.canActivate(request('guarded'))).rejects.toMatchObject({
       errorCode: 'WX_SESSION_MISSING',
     });
@@ -162,7 +162,7 @@ describe('WxSessionGuard', () => {
     });
   });
 
-  it('takes two tokens for an invalid one, not for a missing one', async () => {
+  it('treats two tokens as an invalid one, not as a missing one', async () => {
     const { token } = await logIn();
     const context = contextOf(Routes, Routes.prototype.guarded, {
       headers: { authorization: `Bearer ${token}` },
@@ -174,7 +174,7 @@ describe('WxSessionGuard', () => {
     expect(test.queries.count).toBe(0);
   });
 
-  it('an outage is a 503 that says when to come back', async () => {
+  it('an outage is a 503 with Retry-After', async () => {
     const { token } = await logIn();
     await withoutTables(async () => {
       await expect(guard.canActivate(request('guarded', token))).rejects.toMatchObject({
@@ -189,7 +189,7 @@ describe('WxSessionGuard', () => {
     });
   });
 
-  it('lets nobody in by a fault, and does not report it as a refusal', async () => {
+  it('an unexpected error allows no request and is not reported as a refusal', async () => {
     const { token } = await logIn();
     const context = request('guarded', token);
     await expect(guardOf(FaultyGuard).canActivate(context)).rejects.toThrow(
@@ -199,7 +199,7 @@ describe('WxSessionGuard', () => {
     expect(headers).toEqual({});
   });
 
-  it('lets everybody in where the route is public, and asks nobody', async () => {
+  it('allows every request to a public route, without a query', async () => {
     expect(await guard.canActivate(request('open'))).toBe(true);
     const inOpenClass = contextOf(OpenRoutes, OpenRoutes.prototype.open);
     expect(await guard.canActivate(inOpenClass)).toBe(true);
@@ -213,7 +213,7 @@ describe('WxSessionGuard', () => {
     });
   });
 
-  it('lets in the sessions of the app that a route asks for, and of no other', async () => {
+  it('accepts only the sessions of the app that a route requires', async () => {
     const { token } = await logIn();
     expect(await guard.canActivate(request('ofThisApp', token))).toBe(true);
     const context = request('ofAnotherApp', token);
@@ -223,7 +223,7 @@ describe('WxSessionGuard', () => {
     expect(() => guardedCallOf(context)).toThrow();
   });
 
-  it('lets in a call without a token where the session is optional, and asks nobody', async () => {
+  it('allows a call without a token if the session is optional, without a query', async () => {
     for (const handler of ['optional', 'optionalOfAnotherApp'] as const) {
       const context = request(handler);
       expect(await guard.canActivate(context)).toBe(true);
@@ -234,7 +234,7 @@ describe('WxSessionGuard', () => {
     expect(headers).toEqual({});
   });
 
-  it('keeps the session for a handler where it is optional', async () => {
+  it('stores an optional session for the handler', async () => {
     const { token, session } = await logIn();
     const context = request('optional', token);
     expect(await guard.canActivate(context)).toBe(true);
@@ -242,7 +242,7 @@ describe('WxSessionGuard', () => {
     expect(await guardedCallOf(context).user()).toMatchObject({ id: session.userId });
   });
 
-  it('refuses a session of another app where it is optional', async () => {
+  it('refuses a session of another app if the session is optional', async () => {
     const { token } = await logIn();
     const context = request('optionalOfAnotherApp', token);
     await expect(guard.canActivate(context)).rejects.toMatchObject({
@@ -260,14 +260,14 @@ describe('WxSessionGuard', () => {
         rawHeaders: ['Authorization', 'Bearer wrong', 'authorization', 'Bearer wrong'],
       },
     ],
-  ])('refuses %s where the session is optional', async (_, sent) => {
+  ])('refuses %s if the session is optional', async (_, sent) => {
     const context = contextOf(Routes, Routes.prototype.optional, sent);
     await expect(guard.canActivate(context)).rejects.toMatchObject({
       errorCode: 'WX_SESSION_INVALID',
     });
   });
 
-  it('speaks to each transport in its own words, and sets no headers where there are none', async () => {
+  it('throws the exception of each transport, and sets headers only over HTTP', async () => {
     const context = contextOf(Routes, Routes.prototype.guarded, { handshake: { headers: {} } });
     context.setType('ws');
     await expect(guard.canActivate(context)).rejects.toBeInstanceOf(WsException);
@@ -296,7 +296,7 @@ describe('WxSessionGuard', () => {
       return guardedCallOf(context).user();
     };
 
-    it('refuses the request where the user has gone, and publishes that', async () => {
+    it('refuses the request if the user was removed, and publishes that', async () => {
       const seen: unknown[] = [];
       const subscription = events.published.subscribe((event) => seen.push(event));
       await expect(askAfterRemoval()).rejects.toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });
@@ -308,7 +308,7 @@ describe('WxSessionGuard', () => {
       expect(headers).toMatchObject({ 'WWW-Authenticate': 'Bearer error="invalid_token"' });
     });
 
-    it('says so where the database is away', async () => {
+    it('throws WX_STORE_UNAVAILABLE if the database is unavailable', async () => {
       const { token } = await logIn();
       const context = request('guarded', token);
       await guard.canActivate(context);
@@ -320,7 +320,7 @@ describe('WxSessionGuard', () => {
       expect(headers).toMatchObject({ 'Retry-After': '1' });
     });
 
-    it('hands out no user where a host refuses by returning false', async () => {
+    it('returns no user if an override refuses by returning false', async () => {
       guard = guardOf(MildGuard);
       expect(await guard.canActivate(request('guarded'))).toBe(false);
       await expect(askAfterRemoval()).rejects.toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });

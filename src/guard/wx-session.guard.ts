@@ -6,15 +6,34 @@ import type { WxSession } from '../sessions/wx-session.js';
 import { UsersService } from '../users/users.service.js';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import { clearGuardedCall, setGuardedCall } from './guarded-call.js';
-import { accessOf, type RouteAccess } from './route-access.js';
+import { accessOf, type HandlerAccess } from './route-access.js';
 import { transportOf } from './transports/transports.js';
 
+/** What is known of a call: no session without a token, no user if the handler reads none. */
+interface Authenticated {
+  readonly session?: WxSession;
+  readonly user?: WechatUser;
+}
+
 /**
- * Lets in requests with a session of ours: `@UseGuards(WxSessionGuard)`, or for the whole app
- * `{ provide: APP_GUARD, useClass: WxSessionGuard }` with `@WxPublic()` on open routes,
- * and `@WxOptional()` where a session is welcome but not needed.
+ * Accepts only calls with a valid session token. Use `@UseGuards(WxSessionGuard)`, or guard the
+ * whole app with `{ provide: APP_GUARD, useClass: WxSessionGuard }`, `@WxPublic()` on open routes
+ * and `@WxOptional()` on routes that work with and without a session.
  *
- * Extend it and override {@link getToken} or {@link refuse} where your app differs.
+ * The token is read from the `Authorization: Bearer` header (RFC 6750 section 2.1), and over
+ * Socket.IO first from `auth.token` of the handshake. To change this or the refusal, extend the
+ * guard and override {@link getToken} or {@link refuse}.
+ *
+ * @example
+ * \@Controller('orders')
+ * \@UseGuards(WxSessionGuard)
+ * class OrdersController {
+ *   \@Get()
+ *   list(@CurrentWxSession('userId') userId: string) {
+ *     return `orders of ${userId}`;
+ *   }
+ * }
+ * @publicApi
  */
 @Injectable()
 export class WxSessionGuard implements CanActivate {
@@ -25,54 +44,61 @@ export class WxSessionGuard implements CanActivate {
   ) {}
 
   /**
+   * Called by Nest before each guarded handler.
    * @throws {@link WechatAuthError} `WX_SESSION_MISSING`, `WX_SESSION_INVALID`,
-   * `WX_SESSION_EXPIRED`, `WX_SESSION_REVOKED`, `WX_STORE_UNAVAILABLE`; over GraphQL, WebSockets
-   * and RPC as the exception of that transport.
+   * `WX_SESSION_EXPIRED`, `WX_SESSION_REVOKED`, `WX_APP_UNAVAILABLE`, `WX_STORE_UNAVAILABLE`; over
+   * GraphQL, WebSockets and RPC as the exception of that transport.
+   * @internal
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     clearGuardedCall(context);
     const access = accessOf(context.getHandler(), context.getClass());
     if (access.isPublic) return true;
     try {
-      const session = await this.authenticate(this.getToken(context), access);
-      setGuardedCall(context, { session, user: this.userOf(session, context) });
+      const authenticated = await this.authenticate(this.getToken(context), access);
+      const { session } = authenticated;
+      setGuardedCall(context, { session, user: this.userOf(authenticated, context) });
       return true;
     } catch (error) {
       return await this.refused(error, context);
     }
   }
 
-  /** Where the token comes from; `undefined` where the request has none. */
+  /** Reads the token of a call; `undefined` if it has none. */
   protected getToken(context: ExecutionContext): string | undefined {
     return transportOf(context).tokenOf(context);
   }
 
-  /** What happens to a request that is not let in; an override must throw or return false. */
+  /** Refuses a call. An override must throw or return false. */
   protected async refuse(error: WechatAuthError, context: ExecutionContext): Promise<boolean> {
     throw await transportOf(context).exceptionOf(error, context, this.adapterHost.httpAdapter);
   }
 
   private async authenticate(
     token: string | undefined,
-    { isOptional, appid }: RouteAccess,
-  ): Promise<WxSession | undefined> {
+    { isOptional, appid, readsUser }: HandlerAccess,
+  ): Promise<Authenticated> {
     if (token === undefined) {
-      if (isOptional) return undefined;
+      if (isOptional) return {};
       throw this.sessions.refusal('WX_SESSION_MISSING');
     }
-    const session = await this.sessions.verify(token);
+    const authenticated = readsUser
+      ? await this.sessions.verifyWithUser(token)
+      : { session: await this.sessions.verify(token) };
+    const { session } = authenticated;
     if (appid !== undefined && session.appid !== appid) {
       throw this.sessions.refusal('WX_SESSION_INVALID', () => session);
     }
-    return session;
+    return authenticated;
   }
 
+  /** Returns the user that was read with the session, or reads it once. */
   private userOf(
-    session: WxSession | undefined,
+    { session, user }: Authenticated,
     context: ExecutionContext,
   ): () => Promise<WechatUser | undefined> {
-    let user: Promise<WechatUser> | undefined;
-    return async () => session && (await (user ??= this.readUser(session, context)));
+    let read = user && Promise.resolve(user);
+    return async () => session && (await (read ??= this.readUser(session, context)));
   }
 
   private async readUser(session: WxSession, context: ExecutionContext): Promise<WechatUser> {

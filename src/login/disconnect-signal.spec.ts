@@ -33,7 +33,7 @@ describe('disconnectSignalOf', () => {
     expect(disconnectSignalOf(incoming)?.aborted).toBe(true);
   });
 
-  it('is of one stream where HTTP/2 has several on a connection', async () => {
+  it('belongs to one stream of an HTTP/2 connection', async () => {
     const server = createServer2();
     const session = connect(`http://127.0.0.1:${String(await portOf(server))}`);
     open.unshift(session);
@@ -51,19 +51,19 @@ describe('disconnectSignalOf', () => {
     await once(b, 'abort');
   });
 
-  it('is aborted already where the connection was closed before', () => {
+  it('is already aborted if the connection was closed before', () => {
     const socket = Object.assign(new EventEmitter(), { destroyed: true });
     expect(disconnectSignalOf({ socket })?.aborted).toBe(true);
   });
 
-  it('listens once, however many requests a connection carries', () => {
+  it('adds one listener per connection, for any number of requests', () => {
     const socket = new EventEmitter();
     const signals = Array.from({ length: 20 }, () => disconnectSignalOf({ socket }));
     expect(new Set(signals).size).toBe(1);
     expect(socket.listenerCount('close')).toBe(1);
   });
 
-  it('is absent where a request has no connection', () => {
+  it('is absent if a request has no connection', () => {
     expect(disconnectSignalOf({})).toBeUndefined();
     expect(disconnectSignalOf({ raw: {} })).toBeUndefined();
   });

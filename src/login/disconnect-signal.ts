@@ -1,23 +1,27 @@
 import { EventEmitter, setMaxListeners } from 'node:events';
 
-/** What leads to a request's connection: Node's own request, or that of Fastify around it. */
+/** The request of Node or Express, or of Fastify. */
 interface RequestLike {
   raw?: RequestLike;
   socket?: unknown;
-  /** Of HTTP/2: several requests share a connection. */
+  /** Set with HTTP/2, where several requests share a connection. */
   stream?: unknown;
 }
 
 const signals = new WeakMap<EventEmitter, AbortSignal>();
 
 /**
- * A signal that is aborted when the client of a request has closed its connection. The `close` of
- * the request itself only tells that its body has been read.
+ * A signal that is aborted when the client of a request disconnects. (The event `close` of the
+ * request itself only means that its body was read.)
  *
  * @example
- * // In a controller of your own:
- * this.loginService.login(code, { signal: disconnectSignalOf(request) });
- * @returns `undefined` where the request has no connection, as in some tests.
+ * \@Post('login')
+ * login(@Body('code') code: string, @Req() request: object): Promise<LoginResult> {
+ *   return this.loginService.login(code, { signal: disconnectSignalOf(request) });
+ * }
+ * @param request - of Express, Fastify or Node.
+ * @returns `undefined` if the request has no connection, as in some tests.
+ * @publicApi
  */
 export function disconnectSignalOf(request: object): AbortSignal | undefined {
   const { raw = request } = request as RequestLike;
@@ -28,7 +32,7 @@ export function disconnectSignalOf(request: object): AbortSignal | undefined {
 
 const isEmitter = (value: unknown): value is EventEmitter => value instanceof EventEmitter;
 
-/** One signal and one listener for a connection, however many requests it carries at once. */
+/** One signal and one listener per connection, for all its requests. */
 function watch(connection: EventEmitter): AbortSignal {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);

@@ -6,17 +6,17 @@ import { UsersService } from '../users/users.service.js';
 import type { Code2Session } from '../wechat/code2session.js';
 import type { WechatLoginHook } from '../config/login-hook.js';
 
-/** Injects the class of the host's hook, or `null`. */
+/** Injects the class in the option `loginHook`, or `null`. */
 export const WECHAT_LOGIN_HOOK = Symbol('WECHAT_LOGIN_HOOK');
 
-/** A user who has logged in, and what the host says of it. */
+/** A user who has logged in, and what the hook returned. */
 export interface LoggedIn {
   readonly user: WechatUser;
   readonly isNew: boolean;
   readonly account?: object;
 }
 
-/** Stores the user of a login, together with what the host does at it. */
+/** Stores the user of a login, in one transaction with the hook. */
 @Injectable()
 export class LoginHookRunner {
   private hook: WechatLoginHook | undefined;
@@ -27,7 +27,7 @@ export class LoginHookRunner {
     @Inject(WECHAT_LOGIN_HOOK) private readonly type: Type<WechatLoginHook> | null,
   ) {}
 
-  /** Finds the host's hook. @returns what is wrong with it, for the start-up error. */
+  /** Finds the hook. @returns what is wrong with it, for the start-up error. */
   problems(): string[] {
     if (this.type === null) return [];
     const { name } = this.type;
@@ -44,8 +44,8 @@ export class LoginHookRunner {
   }
 
   /**
-   * Without a hook this is one statement, with one a transaction around it and the hook.
-   * @param onKnown - called before the hook, with a user who had logged in before.
+   * One statement; with a hook, a transaction with the statement and the hook.
+   * @param onKnown - called before the hook, with a user who has logged in before.
    */
   store(code2Session: Code2Session, onKnown: (user: WechatUser) => void): Promise<LoggedIn> {
     const { hook } = this;
@@ -59,14 +59,14 @@ export class LoginHookRunner {
   }
 }
 
-/** What cannot be sent must fail here, where nothing is stored yet. */
+/** What cannot be serialised must fail here, before anything is stored. */
 function readAccount(account: unknown): object | undefined {
   if (account === undefined) return undefined;
   if (!isRecord(account)) throw new TypeError('The loginHook must return an object or nothing.');
   try {
     JSON.stringify(account);
   } catch (cause) {
-    throw new TypeError('The loginHook returned an object that JSON cannot hold.', { cause });
+    throw new TypeError('The loginHook returned an object that JSON cannot represent.', { cause });
   }
   return account;
 }

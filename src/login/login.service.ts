@@ -11,32 +11,57 @@ import { LoginHookRunner } from './login-hook.runner.js';
 import { refusedLogin, type KnownOfLogin } from './refused-login.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 
-/** What a client gets for its code. */
+/**
+ * The result of a login, and the body of `POST /wechat/login`.
+ * @publicApi
+ */
 export interface LoginResult {
   /** For `Authorization: Bearer <token>`. */
   token: string;
+  /** The scheme of the `Authorization` header. */
   tokenType: 'Bearer';
   /** Seconds until the session expires. */
   expiresIn: number;
+  /** When the session expires; in JSON, ISO 8601. */
   expiresAt: Date;
-  /** Our id of the user, a UUID. */
+  /** The library's id of the user, a UUID. */
   userId: string;
   /** Whether this login created the user. */
   isNewUser: boolean;
-  /** What the host's `loginHook` returned. */
+  /** What the `loginHook` returned; absent without one. */
   account?: object;
 }
 
+/**
+ * What a login may be given besides the code.
+ * @publicApi
+ */
 export interface LoginOptions {
-  /** The mini program the code comes from; the default app where absent. */
+  /** The mini program of the code; if absent, the default app. */
   appid?: string | undefined;
-  /** The token of a session that this login replaces; it ends, where it is a valid one. */
+  /** The token of a session that this login replaces. If it is valid, the session ends. */
   replaces?: string | undefined;
-  /** Aborted when the client has gone: a login that nobody waits for costs no more. */
+  /** Aborted when the client disconnects: the login stops if no other caller waits for it. */
   signal?: AbortSignal | undefined;
 }
 
-/** The whole login: a code comes in, a session goes out. */
+/**
+ * Logs a user in: exchanges the code at WeChat, stores the user, issues a session.
+ *
+ * @example
+ * \@Controller('auth')
+ * \@UseInterceptors(WechatAuthHeadersInterceptor)
+ * class AuthController {
+ *   constructor(private readonly loginService: LoginService) {}
+ *
+ *   \@WxPublic()
+ *   \@Post('login')
+ *   login(@Body('code') code: string): Promise<LoginResult> {
+ *     return this.loginService.login(code);
+ *   }
+ * }
+ * @publicApi
+ */
 @Injectable()
 export class LoginService {
   private readonly logins = new SingleFlight<LoginResult>();
@@ -50,17 +75,19 @@ export class LoginService {
   ) {}
 
   /**
-   * One code gives one session: callers that bring the same code at the same time get the same
-   * token. The session that each of them replaces ends.
+   * Logs in with a code of `wx.login`. One code gives one session: concurrent calls with the same code
+   * get the same token. The session that each of them replaces ends.
    *
-   * @param code - from `wx.login`: one use, five minutes.
+   * @example
+   * const { token, userId, isNewUser } = await loginService.login(code, { appid });
+   * @param code - from `wx.login`: valid once, for five minutes.
    * @throws {@link WechatAuthError} as {@link Code2SessionService.exchange} does, and
    * `WX_STORE_UNAVAILABLE`; what a `loginHook` throws
    */
   async login(code: string, options: LoginOptions = {}): Promise<LoginResult> {
     const { replaces, signal } = options;
     const appid = this.apps.appidOf(options.appid);
-    // They may come from a body that nobody has checked.
+    // They may come from an unchecked body.
     if (!isCode(code)) throw this.refusal('WX_CODE_MALFORMED');
     if (!isPlainText(appid)) throw this.refusal('WX_APP_UNKNOWN');
     const login = await this.logins.run(
@@ -69,7 +96,7 @@ export class LoginService {
       signal,
     );
     if (replaces !== undefined) await this.sessions.revokeToken(replaces);
-    // A copy: each caller may change its own.
+    // A copy: concurrent callers may change their result.
     return { ...login };
   }
 
@@ -93,7 +120,7 @@ export class LoginService {
         ...(account && { account }),
       };
     } catch (error) {
-      // Of a login that nobody waits for any more, nothing is to tell.
+      // No event for a login whose callers have all disconnected.
       if (!signal.aborted) this.events.publish(() => refusedLogin(error, known));
       throw error;
     }

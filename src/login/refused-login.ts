@@ -3,20 +3,20 @@ import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { WechatUpstreamError } from '../errors/wechat-upstream.error.js';
 import type { WechatLoginRefusedEvent } from '../events/wechat-auth-event.js';
 
-/** What a login has found out before it was refused. */
+/** What is known about a login when it is refused. */
 export interface KnownOfLogin {
   appid?: string;
   userId?: string;
 }
 
-/** With these the appid may be any text that a client has sent. */
+/** With these, the appid may be any string that a client has sent. */
 const APP_UNKNOWN: readonly unknown[] = [
   'WX_CODE_MALFORMED',
   'WX_APP_UNKNOWN',
   'WX_APP_UNAVAILABLE',
 ];
 
-/** The event of a login that has failed. Messages stay out of it: they may say anything. */
+/** The event of a failed login, without messages, which may contain anything. */
 export function refusedLogin(
   error: unknown,
   { appid, userId }: KnownOfLogin,

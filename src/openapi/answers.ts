@@ -20,7 +20,7 @@ const object = (properties: Json): Json => ({
   properties,
 });
 
-/** The bodies, by their names under `components.schemas`. */
+/** The bodies, by name under `components.schemas`. */
 export const SCHEMAS = {
   WechatAuthLogin: object({
     token: { type: 'string', description: 'For `Authorization: Bearer <token>`.' },
@@ -43,7 +43,7 @@ export const SCHEMAS = {
     errorCode: {
       type: 'string',
       enum: Object.keys(ERRORS),
-      description: 'Stable: compare with this one, not with the message.',
+      description: 'Stable: compare this one, not the message.',
     },
     action: {
       type: 'string',
@@ -73,7 +73,7 @@ export const success = (description: string, body?: keyof typeof SCHEMAS): Json 
   ...(body && json(schemaOf(body))),
 });
 
-/** The error responses, by their status. */
+/** The error responses, by status. */
 export function failures(codes: readonly WechatAuthErrorCode[]): Json {
   const statuses = [...new Set(codes.map((code) => ERRORS[code].status))];
   return Object.fromEntries(

@@ -13,7 +13,7 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import { UsersService } from '../users/users.service.js';
 import { describeWechatAuth } from './describe-wechat-auth.js';
 
-/** The login routes as hosts get them, with services that are never called. */
+/** The login routes of an app, with services that are never called. */
 @Module({
   controllers: [LoginController, SessionController],
   providers: [
@@ -152,7 +152,7 @@ describe('describeWechatAuth', () => {
     expect([...new Set([...listed, ...others])].sort()).toEqual(Object.keys(ERRORS).sort());
   });
 
-  it('keeps what the host has in its document, and does not change that document', async () => {
+  it('keeps the other content of the document, and does not change the original', async () => {
     const builder = new DocumentBuilder().addBasicAuth();
     const before = await createDocument(undefined, builder);
     const copy = structuredClone(before);
@@ -174,17 +174,17 @@ describe('describeWechatAuth', () => {
       host.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
     });
     expect(() => describeWechatAuth(document)).toThrow(
-      "name in describeWechatAuth(document, { path }) where it has the login routes, such as 'api/v1/wechat'",
+      "pass the path of the login routes to describeWechatAuth(document, { path }), such as 'api/v1/wechat'",
     );
     const described = describeWechatAuth(document, { path: 'api/v1/wechat' });
     expect(operation(described, 'post', '/api/v1/wechat/login').responses).toHaveProperty('429');
   });
 
-  it('fails with a remedy where the document has no login routes', async () => {
+  it('fails with a remedy if the document has no login routes', async () => {
     const document = await createDocument((host) => host.setGlobalPrefix('api'));
     const describing = (): unknown => describeWechatAuth(document);
     expect(describing).toThrow(WechatAuthConfigError);
-    expect(describing).toThrow('has no POST /wechat/login: name in describeWechatAuth(');
+    expect(describing).toThrow('has no POST /wechat/login: pass the path of the login routes');
     expect(() => describeWechatAuth({ openapi: '3.0.0', paths: {} })).toThrow(
       WechatAuthConfigError,
     );

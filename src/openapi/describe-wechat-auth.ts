@@ -9,10 +9,14 @@ export interface OpenApiDocument {
   components?: object;
 }
 
+/**
+ * The options of {@link describeWechatAuth}.
+ * @publicApi
+ */
 export interface DescribeWechatAuthOptions {
   /**
-   * Where the login routes are in the document: `routes.path` of the module, after your global
-   * prefix and version where you have them, such as `'api/v1/wechat'`.
+   * The path of the login routes in the document: your global prefix and version, if any, and
+   * `routes.path` of the module, such as `'api/v1/wechat'`.
    * @defaultValue `'wechat'`
    */
   path?: string | undefined;
@@ -39,7 +43,7 @@ const ROUTES: Record<string, Json & { responses: Json }> = {
   'post login': {
     summary: 'Log in with a code of wx.login',
     description:
-      'Exchanges the code at WeChat, creates or updates the user, and issues a session. A valid session sent along ends: logging in again replaces it.',
+      'Exchanges the code at WeChat, creates or updates the user, and issues a session. If the request has a valid session, that session ends: the login replaces it.',
     // With or without a session.
     security: [{}, { [SECURITY_SCHEME]: [] }],
     requestBody: {
@@ -54,11 +58,11 @@ const ROUTES: Record<string, Json & { responses: Json }> = {
                 type: 'string',
                 minLength: 1,
                 maxLength: 512,
-                description: 'From wx.login: it works once, for five minutes.',
+                description: 'From wx.login: valid once, for five minutes.',
               },
               appid: {
                 type: 'string',
-                description: 'The mini program the code comes from; the default one where absent.',
+                description: 'The mini program of the code; if absent, the default one.',
               },
             },
           },
@@ -109,13 +113,15 @@ const ROUTES: Record<string, Json & { responses: Json }> = {
 };
 
 /**
- * Completes the login routes in an OpenAPI document with their requests, responses and errors, and
- * adds the security scheme `wxSession`. The given document is not changed.
+ * Adds the requests, responses and errors of the login routes to an OpenAPI document, and the
+ * security scheme `wxSession` for `@ApiBearerAuth('wxSession')` on your own routes. Returns a new
+ * document.
  *
  * @example
  * const document = SwaggerModule.createDocument(app, new DocumentBuilder().build());
  * SwaggerModule.setup('docs', app, describeWechatAuth(document));
- * @throws {@link WechatAuthConfigError} where the document has no such routes
+ * @throws {@link WechatAuthConfigError} if the document has no such routes
+ * @publicApi
  */
 export function describeWechatAuth<Document extends OpenApiDocument>(
   document: Document,
@@ -130,7 +136,7 @@ export function describeWechatAuth<Document extends OpenApiDocument>(
     const operation = item?.[method] as Json | undefined;
     if (operation === undefined) {
       throw new WechatAuthConfigError([
-        `The OpenAPI document has no ${method.toUpperCase()} ${url}: name in describeWechatAuth(document, { path }) where it has the login routes, such as '${likelyPath(document)}'.`,
+        `The OpenAPI document has no ${method.toUpperCase()} ${url}: pass the path of the login routes to describeWechatAuth(document, { path }), such as '${likelyPath(document)}'.`,
       ]);
     }
     const responses = { ...(operation.responses as Json | undefined), ...described.responses };
@@ -139,7 +145,7 @@ export function describeWechatAuth<Document extends OpenApiDocument>(
   return { ...document, paths, components: withOurs(document.components) };
 }
 
-/** The path of the first route that ends as our login does. */
+/** The path of the first route that ends like the login route. */
 function likelyPath({ paths }: OpenApiDocument): string {
   const login = Object.keys(paths).find((url) => url.endsWith('/login')) ?? '/api/wechat/login';
   return login.slice(1, -'/login'.length);

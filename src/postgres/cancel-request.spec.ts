@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { requestCancel } from './cancel-request.js';
 import type { PgConnection } from './connection.js';
 
-/** What a connection tells of itself, as far as it is asked here. */
+/** The fields of a connection that are used here. */
 const connectionTo = (more: object): PgConnection =>
   ({
     host: 'db.invalid',
@@ -25,7 +25,7 @@ describe('requestCancel', () => {
     for (const cleanUp of cleanUps.splice(0)) await cleanUp();
   });
 
-  /** Postgres, as far as it gets a request to cancel. */
+  /** A server that only receives cancel requests. */
   const listen = async (where?: string): Promise<{ server: Server; received: Promise<Buffer> }> => {
     const server = createServer();
     const received = once(server, 'connection').then(async ([socket]) => {
@@ -42,14 +42,14 @@ describe('requestCancel', () => {
   // Int32 16, 1234 and 5678, the process and its secret.
   const request = Buffer.from('0000001004d2162e00001267fffffffe', 'hex');
 
-  it('sends what the protocol says, to the very address of the connection', async () => {
+  it('sends the message of the protocol to the address of the connection', async () => {
     const { server, received } = await listen();
     const { address: remoteAddress, port: remotePort } = server.address() as AddressInfo;
     await requestCancel(connectionTo({ connection: { stream: { remoteAddress, remotePort } } }));
     expect(await received).toEqual(request);
   });
 
-  it('sends it to the host and port where the address is not known', async () => {
+  it('sends it to the host and port if the address is unknown', async () => {
     const { server, received } = await listen();
     const { port } = server.address() as AddressInfo;
     await requestCancel(connectionTo({ host: '127.0.0.1', port }));
@@ -64,7 +64,7 @@ describe('requestCancel', () => {
     expect(await received).toEqual(request);
   });
 
-  it('ends where nobody listens, and where nobody answers', async () => {
+  it('ends if no server listens, and if the server does not answer', async () => {
     await requestCancel(connectionTo({ host: '127.0.0.1', port: 1 }));
     const silent = createServer({ allowHalfOpen: true }, (socket) => {
       cleanUps.push(() => socket.destroy());

@@ -5,10 +5,10 @@ const CANCEL_REQUEST_CODE = 80_877_102;
 const TIMEOUT_MS = 2000;
 
 /**
- * Asks Postgres to cancel the statement that a connection runs: closing the connection would leave
- * the backend waiting, for a lock for instance. Resolves when Postgres has passed the request on, or
- * cannot be reached. Source: PostgreSQL, "Frontend/Backend Protocol", section "Canceling Requests in
- * Progress". Like libpq before version 17, it is sent without TLS.
+ * Asks Postgres to cancel the statement that a connection runs. Closing the connection is not
+ * enough: the backend would still wait, for example for a lock. Resolves when Postgres has processed
+ * the request or cannot be reached. Source: PostgreSQL, "Frontend/Backend Protocol", section
+ * "Canceling Requests in Progress". Like libpq before version 17, it is sent without TLS.
  */
 export function requestCancel(connection: PgConnection): Promise<void> {
   const { host, port, processID, secretKey } = connection;
@@ -22,7 +22,7 @@ export function requestCancel(connection: PgConnection): Promise<void> {
     : createConnection({ host: remoteAddress ?? host, port: remotePort ?? port });
   return new Promise((resolve) => {
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
-    // What remains is the time-out of the caller, who closes the connection then.
+    // The caller closes the connection after its own timeout.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       resolve();

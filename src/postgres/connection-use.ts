@@ -5,17 +5,17 @@ import type { Pool } from './pool.js';
 import { PostgresError } from './postgres-error.js';
 import type { Semaphore } from './semaphore.js';
 
-/** How long a cancelled statement may take to end before its connection is closed. */
+/** How long a cancelled statement may still run before its connection is closed. */
 const CANCEL_MS = 2000;
 
-/** @param signal - aborted when nobody waits for the work any more. */
+/** @param signal - aborted when the caller no longer waits for the work. */
 export type Work<T> = (
   runner: QueryRunner,
   connection: Connection,
   signal: AbortSignal,
 ) => Promise<T>;
 
-/** One use of a connection of the host's pool, which its caller may give up at any time. */
+/** One use of a connection of the app's pool, which the caller may give up at any time. */
 export class ConnectionUse {
   private readonly abandoned = new AbortController();
   private connection: Connection | undefined;
@@ -28,7 +28,7 @@ export class ConnectionUse {
     private readonly places: Semaphore,
   ) {}
 
-  /** Does `work` on a connection to the primary. */
+  /** Runs `work` on a connection to the primary. */
   async run<T>(work: Work<T>): Promise<T> {
     const { signal } = this.abandoned;
     await this.places.acquire(signal);
@@ -38,7 +38,7 @@ export class ConnectionUse {
     return Promise.race([result, rejectionOf(signal)]);
   }
 
-  /** The caller gets `reason`; the statement is cancelled, so that no backend goes on with it. */
+  /** Rejects with `reason` and cancels the statement, so that no backend continues it. */
   giveUp(reason: Error): void {
     this.abandoned.abort(reason);
     if (this.connection === undefined) return;
@@ -62,18 +62,18 @@ export class ConnectionUse {
       this.pool.hasWorked(connection);
       return result;
     } catch (error) {
-      // The pool must give this connection to nobody else.
+      // The pool must not reuse this connection.
       if (new PostgresError(error).isEndOfConnection) destroy(connection);
       throw error;
     } finally {
       this.connection = undefined;
-      // A late cancel request would hit the next statement of the connection.
+      // A late cancel request would cancel the next statement of the connection.
       await this.cancelling;
       await runner.release();
     }
   }
 
-  /** A connection that is not suspected to hang. */
+  /** A connection that is not expected to hang. */
   private async connect(): Promise<QueryRunner> {
     for (;;) {
       const runner = this.dataSource.createQueryRunner('master');

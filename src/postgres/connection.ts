@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 
-/** What we use of a connection of `pg`, or of a driver that takes its place, such as PGlite. */
+/** The part of a connection of `pg`, or of a compatible driver such as PGlite, that is used here. */
 export interface Connection {
   query(text: string, values: readonly unknown[]): Promise<Result>;
   end(): Promise<void>;
 }
 
-/** What `pg` has beyond that. */
+/** What only `pg` has. */
 export interface PgConnection extends Connection {
   query(text: string, values: readonly unknown[]): Promise<Result>;
   query(statement: PgStatement): Promise<Result>;
@@ -17,7 +17,7 @@ export interface PgConnection extends Connection {
   readonly connection: { readonly stream: Socket };
 }
 
-/** One statement as `pg` takes it; with a name it is prepared. */
+/** A statement in the form of `pg`; with a name it is prepared. */
 export interface PgStatement {
   readonly name?: string;
   readonly text: string;
@@ -32,9 +32,9 @@ export interface Result {
 export const isPg = (connection: Connection): connection is PgConnection =>
   'processID' in connection;
 
-/** Closes the connection at once: one that hangs takes no part in an orderly end. */
+/** Closes the connection at once: one that hangs cannot be closed normally. */
 export function destroy(connection: Connection): void {
-  // This tells the pool to drop it.
+  // This makes the pool remove it.
   void connection.end();
   if (isPg(connection)) connection.connection.stream.destroy();
 }

@@ -1,5 +1,12 @@
 import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
 import { WechatUser } from './wechat-user.entity.js';
 
-/** Our entities, for a DataSource without `autoLoadEntities`, such as that of the migration CLI. */
+/**
+ * The entities of the library, for a DataSource without `autoLoadEntities`, such as the one for
+ * TypeORM's command line.
+ *
+ * @example
+ * const dataSource = new DataSource({ type: 'postgres', entities: [...wechatAuthEntities] });
+ * @publicApi
+ */
 export const wechatAuthEntities = [WechatUser, WechatRevokedSession];

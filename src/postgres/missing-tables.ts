@@ -4,7 +4,7 @@ import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { wechatAuthEntities } from './entities.js';
 import { PostgresClient, WECHAT_AUTH_DATA_SOURCE } from './postgres-client.js';
 
-/** Says before the first request that our tables are missing. */
+/** Logs an error before the first request if our tables are missing. */
 @Injectable()
 export class MissingTables implements OnApplicationBootstrap {
   private readonly logger = new Logger('WechatAuth');
@@ -14,9 +14,9 @@ export class MissingTables implements OnApplicationBootstrap {
     @Inject(WECHAT_AUTH_DATA_SOURCE) private readonly dataSource: DataSource,
   ) {}
 
-  /** No reason to stop the start: migrations may run after it, and no login works before. */
+  /** Does not stop the start: migrations may run after it. */
   async onApplicationBootstrap(): Promise<void> {
-    // The host may open it later.
+    // The app may initialize it later.
     if (!this.dataSource.isInitialized) return;
     try {
       const missing = await this.find();
@@ -26,7 +26,7 @@ export class MissingTables implements OnApplicationBootstrap {
         );
       }
     } catch (error) {
-      // An outage, which is logged already.
+      // An outage, which has been logged.
       if (!(error instanceof WechatAuthError)) throw error;
     }
   }

@@ -3,12 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { Connection } from './connection.js';
 import { Pool } from './pool.js';
 
-/** A connection of `pg`, as far as the pool looks at it. */
+/** The part of a connection of `pg` that the pool uses. */
 const newConnection = (isPg = true): EventEmitter & Connection =>
   Object.assign(new EventEmitter(), isPg && { processID: 1 }) as unknown as EventEmitter &
     Connection;
 
-/** What the pool of the host makes its connections of. */
+/** The class that the app's pool creates its connections with. */
 class Client {
   constructor(readonly options: { connectionTimeoutMillis?: number; host?: string }) {}
 }
@@ -20,7 +20,7 @@ describe('Pool', () => {
     [3000, 3000],
     [8000, 8000],
     [60_000, 8000],
-  ])('bounds a connectionTimeoutMillis of %p to %i', (given, bounded) => {
+  ])('limits a connectionTimeoutMillis of %p to %i', (given, bounded) => {
     const host = Object.assign(new EventEmitter(), { Client });
     new Pool().prepare(host);
     const options = { host: 'db', ...(given !== undefined && { connectionTimeoutMillis: given }) };
@@ -45,7 +45,7 @@ describe('Pool', () => {
     expect(next.Client).not.toBe(Client);
   });
 
-  it('lets an error of a new connection end no process', () => {
+  it('prevents an error of a new connection from ending the process', () => {
     const host = Object.assign(new EventEmitter(), { Client });
     new Pool().prepare(host);
     const connection = newConnection();
@@ -53,7 +53,7 @@ describe('Pool', () => {
     expect(() => connection.emit('error', new Error('57P01'))).not.toThrow();
   });
 
-  it('has the size of the pool of the host, and 10 where that is unknown', () => {
+  it('has the size of the pool of the app, and 10 if that is unknown', () => {
     const pool = new Pool();
     expect(pool.size).toBe(10);
     pool.prepare({});
@@ -82,7 +82,7 @@ describe('Pool', () => {
       expect(pool.mayHang(idle)).toBe(false);
     });
 
-    it('suspects a connection that it has not seen, if it is of pg', () => {
+    it('suspects an unknown connection of pg', () => {
       const pool = new Pool();
       expect(pool.mayHang(newConnection())).toBe(false);
       pool.hasHung(0);

@@ -1,11 +1,11 @@
 import { isPg, type Connection } from './connection.js';
 
-/** No attempt to connect takes longer, whatever the host has set. */
+/** No attempt to connect takes longer, even if the DataSource allows more. */
 const CONNECT_TIMEOUT_MS = 8000;
 
 type ClientClass = new (options: { connectionTimeoutMillis?: number }) => object;
 
-/** What we use of a pool of `pg`; other drivers may have none of it. */
+/** The part of a pool of `pg` that is used here; other drivers may have none of it. */
 interface PgPool {
   Client?: ClientClass;
   readonly options?: { readonly max?: number };
@@ -14,23 +14,23 @@ interface PgPool {
 
 type EventfulConnection = Connection & { on(event: 'error', listener: () => void): unknown };
 
-/** The host's pool: its connections survive faults of the network, and hung ones are told apart. */
+/** The app's pool: handles network errors of its connections and detects those that hang. */
 export class Pool {
-  /** When each connection last proved that it works, in milliseconds of `performance.now()`. */
+  /** When each connection last worked, in milliseconds of `performance.now()`. */
   private readonly provenAt = new WeakMap<Connection, number>();
-  /** Connections that have not proved so since then may hang. */
+  /** Connections that have not worked since then may hang. */
   private suspectBefore = -Infinity;
   private prepared: PgPool | undefined;
 
-  /** Prepares a pool for what follows; twice does no harm. */
+  /** Sets up a pool; a second call has no effect. */
   prepare(pool: PgPool): void {
     if (this.prepared === pool) return;
     this.prepared = pool;
     if (pool.Client !== undefined) pool.Client = withConnectTimeout(pool.Client);
     pool.on?.('connect', (connection) => {
       this.hasWorked(connection);
-      // pg-pool has removed its listener before TypeORM adds its own. Without one in between,
-      // Postgres could end the process by ending a connection in that moment.
+      // pg-pool removes its listener before TypeORM adds its own. Without this one, a connection
+      // that ends in between would end the process.
       connection.on('error', () => undefined);
     });
   }
@@ -43,19 +43,19 @@ export class Pool {
     this.provenAt.set(connection, performance.now());
   }
 
-  /** A statement that was sent at `sentAt` got no answer: a firewall may have forgotten connections. */
+  /** A statement sent at `sentAt` got no answer: a firewall may have dropped connections. */
   hasHung(sentAt: number): void {
     this.suspectBefore = Math.max(this.suspectBefore, sentAt);
   }
 
   mayHang(connection: Connection): boolean {
-    // The pools of other drivers announce no connections, and may not drop one.
+    // Pools of other drivers report no connections and may not be able to remove one.
     const provenAt = this.provenAt.get(connection) ?? -Infinity;
     return isPg(connection) && provenAt < this.suspectBefore;
   }
 }
 
-/** Without a time-out, a pool whose attempts to connect hang never recovers. */
+/** Without a timeout, a pool whose attempts to connect hang never recovers. */
 function withConnectTimeout(Client: ClientClass): ClientClass {
   return class extends Client {
     constructor(options: { connectionTimeoutMillis?: number } = {}) {

@@ -11,7 +11,7 @@ describe('PostgresClient', () => {
 
   beforeEach(async () => {
     Logger.overrideLogger((logger = new LogCapture()));
-    // One connection, so that each statement meets what the others left there.
+    // One connection, so that all statements share its session.
     test = await createTestPostgres({ poolSize: 1, maxQueryExecutionTime: 100 });
     await test.dataSource.query('CREATE TABLE note (id int PRIMARY KEY)');
     test.queries.count = 0;
@@ -42,7 +42,7 @@ describe('PostgresClient', () => {
     expect(others).toEqual([]);
   });
 
-  it('tells statements apart by their whole text', async () => {
+  it('distinguishes statements by their whole text', async () => {
     const read = async (sql: string): Promise<unknown> =>
       (await test.client.query(sql, [], (row) => ({ n: row.number('n') })))[0];
     expect(await read('SELECT 1 AS n')).toEqual({ n: 1 });
@@ -57,7 +57,7 @@ describe('PostgresClient', () => {
     expect([test.queries.count, test.queries.errors]).toEqual([2, 1]);
   });
 
-  it('shows each statement to the subscribers of the host, before and after', async () => {
+  it('notifies the subscribers of the DataSource before and after each statement', async () => {
     const seen: unknown[] = [];
     test.dataSource.subscribers.push({
       beforeQuery: ({ query, parameters }) => void seen.push(['before', query, parameters]),
@@ -73,14 +73,14 @@ describe('PostgresClient', () => {
     ]);
   });
 
-  it('shows slow statements there too', async () => {
+  it('shows slow statements in the query log of TypeORM', async () => {
     await test.client.query('SELECT', [], () => undefined);
     expect(test.queries.slow).toBe(0);
     await test.client.query('SELECT pg_sleep($1)', [0.11], () => undefined);
     expect(test.queries.slow).toBe(1);
   });
 
-  it('sends a statement that failed for another reason no second time', async () => {
+  it('does not repeat a statement that failed for another reason', async () => {
     await insert(1);
     await expect(insert(1)).rejects.toMatchObject({ errorCode: 'WX_STORE_UNAVAILABLE' });
     expect(await insert(2)).toEqual([{ id: 2 }]);
@@ -96,7 +96,7 @@ describe('PostgresClient', () => {
     expect(failures.length).toBeLessThan(20);
   });
 
-  it('hands nobody a connection that Postgres is ending', async () => {
+  it('does not reuse a connection that Postgres is closing', async () => {
     const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND query LIKE '%pg_sleep(10)' AND state = 'active'`;
     for (let round = 0; round < 10; round++) {
@@ -110,8 +110,8 @@ describe('PostgresClient', () => {
     }
   });
 
-  it('asks no prepared statement of a driver that the host has put in the place of pg', async () => {
-    /** Takes a text and values, as PGlite's does. */
+  it('uses no prepared statements with a driver that replaces pg', async () => {
+    /** Accepts a string and values, like PGlite's. */
     class OtherPool extends Pool {
       override connect(callback?: unknown): never {
         const give = callback as (error: unknown, client: unknown, release: unknown) => void;
@@ -133,7 +133,7 @@ describe('PostgresClient', () => {
   });
 
   describe('loses nothing and prepares its statements again after', () => {
-    /** What makes the prepared statement unusable on the connection. */
+    /** Makes the prepared statement unusable on the connection. */
     const causes: Record<string, () => Promise<void>> = {
       'a DEALLOCATE ALL, as of a pooler that changes connections': async () => {
         await test.dataSource.query('DEALLOCATE ALL');
@@ -159,7 +159,7 @@ describe('PostgresClient', () => {
     });
   });
 
-  it('names a change of a table in the log as what it is', async () => {
+  it('logs that a table has changed', async () => {
     await insert(1);
     await test.dataSource.query('ALTER TABLE note ADD COLUMN text text');
     await insert(2);
@@ -168,7 +168,7 @@ describe('PostgresClient', () => {
     );
   });
 
-  it('never gives up prepared statements because tables change', async () => {
+  it('keeps using prepared statements when tables change', async () => {
     for (const id of [1, 2, 3, 4, 5]) {
       await insert(id);
       await test.dataSource.query(`ALTER TABLE note ADD COLUMN text${String(id)} text`);
@@ -178,7 +178,7 @@ describe('PostgresClient', () => {
     expect(await prepared()).toContainEqual(expect.objectContaining({ uses: 2 }));
   });
 
-  it('gives up prepared statements where connections lose them again and again, and says so once', async () => {
+  it('stops using prepared statements if connections lose them repeatedly, with one warning', async () => {
     for (const id of [1, 2, 3, 4, 5, 6]) {
       await insert(id);
       await test.dataSource.query('DEALLOCATE ALL');

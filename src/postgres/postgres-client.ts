@@ -17,27 +17,27 @@ import { withQueryObservers } from './query-observers.js';
 import { Row } from './row.js';
 import { Semaphore } from './semaphore.js';
 
-/** Injects the host's DataSource, whatever its name. */
+/** Injects the app's DataSource under any name. */
 export const WECHAT_AUTH_DATA_SOURCE = Symbol('WECHAT_AUTH_DATA_SOURCE');
 
 /** What runs statements: the client, or a transaction of it. */
 export type Statements = Pick<PostgresClient, 'query'>;
 
-/** A transaction, for our statements and for those of the host. */
+/** A transaction for our statements and those of a login hook. */
 export interface Transaction extends Statements {
   readonly manager: EntityManager;
 }
 
-/** No caller waits longer than this for Postgres, also where connecting hangs. */
+/** No caller waits longer than this for Postgres, even if connecting hangs. */
 export const TIMEOUT_MS = 5000;
 
-/** Runs our statements on the host's Postgres: every failure becomes `WX_STORE_UNAVAILABLE`. */
+/** Runs our statements on the app's Postgres; every failure becomes `WX_STORE_UNAVAILABLE`. */
 @Injectable()
 export class PostgresClient {
   private readonly statements = new PreparedStatements();
   private readonly tables = new Map<EntityTarget<ObjectLiteral>, string>();
   private readonly pool = new Pool();
-  // Those that wait here can stop waiting; those that wait in the pool cannot.
+  // A caller can stop waiting here, but not in the pool.
   private readonly places = new Semaphore(() => this.pool.size);
 
   constructor(
@@ -45,7 +45,7 @@ export class PostgresClient {
     private readonly logger: AggregatedLogger,
   ) {}
 
-  /** The table of an entity, quoted, with the schema and prefix of the host. */
+  /** The table of an entity, quoted, with the schema and prefix of the DataSource. */
   table(entity: EntityTarget<ObjectLiteral>): string {
     let table = this.tables.get(entity);
     if (table === undefined) {
@@ -59,7 +59,7 @@ export class PostgresClient {
   /**
    * Runs one statement on the primary: a replica may not know of a logout yet.
    *
-   * @param read - makes a value of each row; what it throws is a failure of Postgres.
+   * @param read - converts each row; an error in it counts as a failure of Postgres.
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`, after five seconds at the latest
    */
   async query<T>(sql: string, values: unknown[], read: (row: Row) => T): Promise<T[]> {
@@ -72,8 +72,8 @@ export class PostgresClient {
   }
 
   /**
-   * Does `work` in one transaction on the primary, within five seconds in all.
-   * @throws what `work` throws, when nothing has been stored.
+   * Runs `work` in one transaction on the primary, within five seconds in total.
+   * @throws what `work` throws; then nothing has been stored.
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
    */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -144,12 +144,12 @@ async function inTransaction<T>(
   await runner.startTransaction();
   try {
     const result = await work();
-    // The caller was told that nothing is stored.
+    // The caller has already been told that nothing is stored.
     signal.throwIfAborted();
     await runner.commitTransaction();
     return result;
   } catch (error) {
-    // Where this fails too the connection has gone, and the transaction with it.
+    // If this fails too, the connection is lost and Postgres rolls back.
     await runner.rollbackTransaction().catch(() => undefined);
     throw error;
   }

@@ -24,7 +24,7 @@ describe('PostgresClock', () => {
     Logger.overrideLogger(false);
   });
 
-  /** The clock of this process, and the interval; Postgres and its driver keep theirs. */
+  /** The clock and interval of this process; Postgres and its driver use real ones. */
   const fake = (skew: number): void => {
     jest.useFakeTimers({
       now: Date.now() + skew,
@@ -42,7 +42,7 @@ describe('PostgresClock', () => {
   };
   const warnings = (): string[] => logger.lines.filter((line) => line.startsWith('warn'));
 
-  it('knows what time it is for Postgres, whatever the clock of this server says', async () => {
+  it('returns the time of Postgres, for any clock of this server', async () => {
     fake(-3 * MINUTE);
     const [row] = await test.database.query<{ time: string }>(
       'SELECT extract(epoch FROM clock_timestamp()) * 1000 AS time',
@@ -52,7 +52,7 @@ describe('PostgresClock', () => {
     expect(time - Number(row?.time)).toBeLessThan(1000);
   });
 
-  it('asks Postgres once, however many times are asked for', async () => {
+  it('asks Postgres once for concurrent calls', async () => {
     test.queries.count = 0;
     await Promise.all(Array.from({ length: 20 }, (_, i) => clock.timeOf(i)));
     expect((await clock.timeOf(2)) - (await clock.timeOf(1))).toBe(1);
@@ -65,7 +65,7 @@ describe('PostgresClock', () => {
   it.each([
     ['ahead', 90_000, /^warn The clock of this server is (89|90|91) s ahead of that of Postgres/],
     ['behind', -90_000, /^warn The clock of this server is (89|90|91) s behind that of Postgres/],
-  ])('warns once a minute where the clock of this server is %s', async (_, skew, line) => {
+  ])('warns once a minute if the clock of this server is %s', async (_, skew, line) => {
     fake(skew);
     clock.onApplicationBootstrap();
     await until(() => warnings().length === 1);
@@ -78,7 +78,7 @@ describe('PostgresClock', () => {
     for (const each of warnings()) expect(each).toMatch(line);
   });
 
-  it('warns of nothing while the clocks agree', async () => {
+  it('does not warn while the clocks agree', async () => {
     test.queries.count = 0;
     clock.onApplicationBootstrap();
     await until(() => test.queries.count === 1);

@@ -12,10 +12,10 @@ const EVERY_MS = 60_000;
 /** Tokens of an instance whose clock is ahead by more than 60 s are refused by the others. */
 const WORTH_A_WARNING_MS = 30_000;
 
-/** How far two clocks may drift apart in a millisecond: more than quartz does. */
+/** How far two clocks may drift apart in one millisecond: more than quartz clocks do. */
 const DRIFT = 0.0005;
 
-/** Between which values the difference of the two clocks lies, in milliseconds. */
+/** The bounds of the difference between the two clocks, in milliseconds. */
 interface Offset {
   readonly low: number;
   readonly high: number;
@@ -24,8 +24,8 @@ interface Offset {
 }
 
 /**
- * What time it is for Postgres, whose clock all instances share. A statement that stalls on its way
- * cannot say when it was sent, so times go along with it.
+ * Estimates the time of Postgres, whose clock all instances share. Statements may be delayed on the
+ * network, so they carry the time when they were sent.
  */
 @Injectable()
 export class PostgresClock implements OnApplicationBootstrap, OnModuleDestroy {
@@ -44,7 +44,7 @@ export class PostgresClock implements OnApplicationBootstrap, OnModuleDestroy {
     }, EVERY_MS).unref();
   }
 
-  /** A reading under way must not meet the end of its connection. */
+  /** Waits for a reading in progress before its connection is closed. */
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
     await this.comparing;
@@ -60,12 +60,12 @@ export class PostgresClock implements OnApplicationBootstrap, OnModuleDestroy {
     return at + (low + high) / 2;
   }
 
-  /** To be called where the clock of Postgres is not what it was, as after a failover. */
+  /** To be called when the clock of Postgres has changed, for example after a failover. */
   forget(): void {
     this.offset = undefined;
   }
 
-  /** Compares the clocks, for us and for the operator. */
+  /** Compares the clocks and warns the operator if they differ. */
   private compare(): void {
     this.comparing = this.read().then(
       ({ low, high }) => {
@@ -99,7 +99,7 @@ export class PostgresClock implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-/** What both readings agree on; the newer one alone where they do not, as a clock was set. */
+/** The intersection of both readings; only the newer one if a clock was set in between. */
 function narrowed(older: Offset | undefined, newer: Offset): Offset {
   if (older === undefined) return newer;
   const drift = (newer.takenAt - older.takenAt) * DRIFT;

@@ -9,7 +9,7 @@ const databaseError = (fields: object): Error => Object.assign(new Error('a mess
 const fieldsOf = (error: object): object => Object.fromEntries(Object.entries(error));
 
 describe('PostgresError', () => {
-  it('keeps the fields that hold no value', () => {
+  it('keeps the fields that contain no value', () => {
     const fields = {
       code: '23505',
       severity: 'ERROR',
@@ -24,7 +24,7 @@ describe('PostgresError', () => {
     expect(error.message).toBe('a message');
   });
 
-  it('keeps no other field, and none that is no text', () => {
+  it('keeps no other field, and none that is not a string', () => {
     const error = new PostgresError(
       databaseError({ code: 42, detail: 'Key (openid)=(o-1)', where: 'o-1', hint: 'o-1' }),
     );
@@ -32,7 +32,7 @@ describe('PostgresError', () => {
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('o-1');
   });
 
-  it('looks into the error of TypeORM, and leaves the statement and its values behind', () => {
+  it('reads the driver error of TypeORM, without the statement and its values', () => {
     const inner = databaseError({ code: '23502' });
     const error = new PostgresError(new QueryFailedError('SELECT $1', ['o-1'], inner));
     expect(error).toMatchObject({ code: '23502', message: 'a message' });
@@ -44,7 +44,7 @@ describe('PostgresError', () => {
     expect(
       new PostgresError(databaseError({ severity: 'ERROR', code: '22P02', message })).message,
     ).toBe('Postgres refused a value');
-    // Not of Postgres, and not of that class.
+    // Not from Postgres, or not of that class.
     for (const fields of [
       { code: '22P02' },
       { severity: 'ERROR', code: '42622' },

@@ -2,26 +2,26 @@ import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { isPg, type Connection, type Result } from './connection.js';
 
-/** A change of a table has made a prepared statement unusable (feature_not_supported). */
+/** A prepared statement is unusable because its table has changed (feature_not_supported). */
 const TABLE_CHANGED = '0A000';
 
 /**
- * The connection has other prepared statements than those it was given: invalid_sql_statement_name,
- * duplicate_prepared_statement. A pooler has changed the session behind it, or somebody has run
- * `DISCARD ALL` or `DEALLOCATE ALL`.
+ * The connection does not have the prepared statements that were sent on it:
+ * invalid_sql_statement_name, duplicate_prepared_statement. A pooler has changed the session behind
+ * it, or another client has run `DISCARD ALL` or `DEALLOCATE ALL`.
  */
 const OTHER_SESSION = ['26000', '42P05'];
 
-/** As a single `DISCARD ALL` is no reason to give up. */
+/** A single `DISCARD ALL` is no reason to stop preparing statements. */
 const MAX_OTHER_SESSIONS = 3;
 
-/** Parsers that the host has set in `pg` must not change what we read. */
+/** Type parsers that the app has set in `pg` must not change what we read. */
 const types = { getTypeParser: () => (text: string) => text };
 
 /**
- * Runs statements that each connection parses once: half of what our statements cost is parsing and
- * planning. In each of the errors above Postgres has done nothing, so the statement is sent again,
- * once, under a new name.
+ * Runs statements that each connection parses only once: parsing and planning are half of the cost
+ * of our statements. After one of the errors above, Postgres has done nothing, so the statement is
+ * sent once more under a new name.
  */
 export class PreparedStatements {
   private readonly logger = new Logger('WechatAuth');
@@ -37,13 +37,13 @@ export class PreparedStatements {
     } catch (error) {
       const { code = '' } = error as { code?: string };
       if (code !== TABLE_CHANGED && !OTHER_SESSION.includes(code)) throw error;
-      // Another query may have renamed the statements since: then this is the same cause.
+      // If another query has renamed the statements in the meantime, the cause is the same.
       if (this.names.get(text) === name.name) this.rename(error as Error, code);
       return connection.query({ ...this.nameOf(text), text, values, types });
     }
   }
 
-  /** Made of the text, so that one name never stands for two statements on a shared connection. */
+  /** A hash of the text, so that one name never means two statements on a shared connection. */
   private nameOf(text: string): { name?: string } {
     if (this.otherSessions === MAX_OTHER_SESSIONS) return {};
     let name = this.names.get(text);

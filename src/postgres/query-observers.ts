@@ -1,8 +1,8 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 
 /**
- * Runs a statement that does not go through TypeORM, and tells the host's query logger and
- * subscribers of it as TypeORM does.
+ * Runs a statement that does not go through TypeORM, and notifies the query logger and subscribers
+ * of the DataSource as TypeORM does.
  */
 export async function withQueryObservers<Result>(
   { logger, options }: DataSource,

@@ -45,7 +45,7 @@ describe('RevocationsRepository', () => {
     ]);
   });
 
-  it('ends no session of another epoch, and one whose epoch is not known', async () => {
+  it('ends a session whose epoch is unknown, but none of another epoch', async () => {
     const userId = await newUser(3);
     expect(await revocations.revoke(session(userId, 2), soon())).toBe(false);
     expect(await revocations.revoke(session(userId, 3), soon())).toBe(true);
@@ -54,7 +54,7 @@ describe('RevocationsRepository', () => {
     expect(await rows()).toHaveLength(2);
   });
 
-  it('raises the epoch of one user, and says whether there is one', async () => {
+  it('raises the epoch of one user, and returns whether there is one', async () => {
     const [userId, other] = [await newUser(3), await newUser(3)];
     expect(await revocations.revokeAll(userId)).toBe(true);
     expect(await revocations.findEpoch(userId)).toBe(4);
@@ -64,7 +64,7 @@ describe('RevocationsRepository', () => {
     expect(await revocations.findEpoch(nobody)).toBeUndefined();
   });
 
-  it('does nothing where the clock of Postgres is not what it was, and asks for it again', async () => {
+  it('does nothing if the clock of Postgres has changed, and reads it again', async () => {
     const userId = await newUser();
     const clock = new PostgresClock(test.client);
     await clock.timeOf(0);
@@ -87,11 +87,11 @@ describe('RevocationsRepository', () => {
     await test.reconnect();
   });
 
-  it('finds which sessions have ended, by their places', async () => {
+  it('returns the indexes of the sessions that have ended', async () => {
     const [userId, raised] = [await newUser(), await newUser(1)];
     const [live, revoked] = [session(userId), session(userId)];
     await revocations.revoke(revoked, soon());
-    // The id of an ended session of somebody else ends nothing.
+    // The id of an ended session of another user ends nothing.
     const sessions = [
       live,
       revoked,
@@ -103,7 +103,7 @@ describe('RevocationsRepository', () => {
     expect(await revocations.findEnded([live])).toEqual(new Set());
   });
 
-  it('clears what has expired for an hour, the oldest first, so many at a time', async () => {
+  it('deletes revocations that expired more than an hour ago, oldest first, up to the limit', async () => {
     const userId = await newUser();
     const ages = [HOUR - 60_000, HOUR + 60_000, 2 * HOUR, 3 * HOUR];
     for (const age of ages) {

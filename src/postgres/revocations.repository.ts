@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { PostgresClient, TIMEOUT_MS } from './postgres-client.js';
 import { PostgresClock } from './postgres-clock.js';
-import { nextEpoch } from './users.repository.js';
+import type { Row } from './row.js';
+import { nextEpoch, readUser, USER } from './users.repository.js';
 import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
 import { WechatUser } from './wechat-user.entity.js';
 
-/** What a session is known by in the database. */
+/** What identifies a session in the database. */
 export interface SessionKey {
   readonly userId: string;
   readonly id: string;
@@ -14,7 +15,7 @@ export interface SessionKey {
   readonly epoch: number;
 }
 
-/** The statements that end sessions and ask which have ended. All throw `WX_STORE_UNAVAILABLE`. */
+/** The statements that end sessions and find ended ones. All throw `WX_STORE_UNAVAILABLE`. */
 @Injectable()
 export class RevocationsRepository {
   constructor(
@@ -23,7 +24,7 @@ export class RevocationsRepository {
   ) {}
 
   /**
-   * @param epoch - of the session, where it is known.
+   * @param epoch - of the session, if known.
    * @returns whether the session had not ended yet.
    */
   async revoke(
@@ -42,8 +43,8 @@ export class RevocationsRepository {
   }
 
   /**
-   * Ends the sessions of the epoch that the user has now. A statement that reaches Postgres when its
-   * caller has given up does nothing, so it never ends a later login.
+   * Ends the sessions of the user's current epoch. A statement that reaches Postgres after its
+   * deadline does nothing, so it never ends a later login.
    * @returns whether there is such a user.
    */
   async revokeAll(userId: string): Promise<boolean> {
@@ -62,14 +63,14 @@ export class RevocationsRepository {
       (row) => row.boolean('in_time'),
     );
     if (inTime !== true) {
-      // In time for us but not for Postgres: its clock is not what we thought.
+      // In time for this server but not for Postgres: the estimate of its clock is wrong.
       this.clock.forget();
       throw new WechatAuthError('WX_STORE_UNAVAILABLE');
     }
     return true;
   }
 
-  /** The session epoch of a user; `undefined` where there is no such user. */
+  /** The session epoch of a user; `undefined` if there is no such user. */
   async findEpoch(userId: string): Promise<number | undefined> {
     const [epoch] = await this.postgres.query(
       `SELECT session_epoch FROM ${this.users} WHERE id = $1`,
@@ -79,7 +80,7 @@ export class RevocationsRepository {
     return epoch;
   }
 
-  /** The indexes of the sessions that have ended or whose user is gone. */
+  /** The indexes of the sessions that have ended or whose user was removed. */
   async findEnded(sessions: readonly SessionKey[]): Promise<ReadonlySet<number>> {
     // Two lookups by key, not a join: a plan made while the tables are empty stays fast.
     const [ended] = await this.postgres.query(
@@ -89,32 +90,50 @@ export class RevocationsRepository {
             WHERE u.id = s.user_id) IS DISTINCT FROM s.epoch
            OR (SELECT r.id FROM ${this.revoked} r
             WHERE r.user_id = s.user_id AND r.id = s.id) IS NOT NULL), '') AS ended
-       FROM unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS s(user_id, id, epoch, place)`,
-      [
-        arrayOf(sessions.map(({ userId }) => userId)),
-        arrayOf(sessions.map(({ id }) => id)),
-        arrayOf(sessions.map(({ epoch }) => epoch)),
-      ],
+       FROM ${SESSIONS}`,
+      arraysOf(sessions),
       (row) => {
-        // A standby may not know of a logout yet.
-        if (row.boolean('is_standby')) throw new Error('this server is a standby');
+        assertPrimary(row);
         if (row.number('asked') !== sessions.length) throw new Error('wrong number of sessions');
         const list = row.text('ended');
         return new Set(list === '' ? [] : list.split(',').map(Number));
       },
     );
-    // Fail closed: no answer lets nobody in.
+    // Fail closed: without a result no session is accepted.
     if (ended === undefined) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
     return ended;
   }
 
+  /** The users of sessions, in their order; `undefined` for a session that has ended. */
+  async findUsers(sessions: readonly SessionKey[]): Promise<readonly (WechatUser | undefined)[]> {
+    // Lookups by key here as well, for each session.
+    const users = await this.postgres.query(
+      `SELECT pg_is_in_recovery() AS is_standby, live.*
+       FROM ${SESSIONS}
+       LEFT JOIN LATERAL (
+         SELECT ${USER} FROM ${this.users} u
+         WHERE u.id = s.user_id AND u.session_epoch = s.epoch
+           AND (SELECT r.id FROM ${this.revoked} r
+                WHERE r.user_id = s.user_id AND r.id = s.id) IS NULL
+         LIMIT 1) live ON true
+       ORDER BY s.place`,
+      arraysOf(sessions),
+      (row) => {
+        assertPrimary(row);
+        return row.textOrNull('id') === null ? undefined : readUser(row);
+      },
+    );
+    // Fail closed: without a row for each session none is accepted.
+    if (users.length !== sessions.length) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
+    return users;
+  }
+
   /**
-   * Clears up to `limit` revocations of sessions that have expired, where no other instance does so
-   * at this time.
+   * Deletes up to `limit` revocations of expired sessions, unless another instance is doing so.
    * @returns how many rows were cleared.
    */
   async clearExpired(limit: number): Promise<number> {
-    // One hour more: an instance whose clock is behind that of Postgres still accepts the token.
+    // One hour later: an instance whose clock is behind that of Postgres still accepts the token.
     const [cleared = 0] = await this.postgres.query(
       `WITH cleared AS (
          DELETE FROM ${this.revoked} r USING (
@@ -141,5 +160,20 @@ export class RevocationsRepository {
   }
 }
 
-/** An array of Postgres. UUIDs and numbers need no quotes; pg would check each of them. */
+/** The sessions of {@link arraysOf} as rows. */
+const SESSIONS =
+  'unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS s(user_id, id, epoch, place)';
+
+const arraysOf = (sessions: readonly SessionKey[]): string[] => [
+  arrayOf(sessions.map(({ userId }) => userId)),
+  arrayOf(sessions.map(({ id }) => id)),
+  arrayOf(sessions.map(({ epoch }) => epoch)),
+];
+
+/** A standby may not know of a logout yet. */
+function assertPrimary(row: Row): void {
+  if (row.boolean('is_standby')) throw new Error('this server is a standby');
+}
+
+/** A Postgres array literal. UUIDs and numbers need no quotes, and pg would check each of them. */
 const arrayOf = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;

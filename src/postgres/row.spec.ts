@@ -11,13 +11,13 @@ describe('Row', () => {
   });
 
   it.each([[null], [undefined], [0], [true], [['text']], [new Date(0)]])(
-    'takes %p for no text',
+    'does not read %p as text',
     (value) => {
       expect(() => read(value).text('value')).toThrow(unexpected);
     },
   );
 
-  it('reads null only where it may be', () => {
+  it('reads null only from a nullable column', () => {
     expect(read(null).textOrNull('value')).toBeNull();
     expect(() => read(undefined).textOrNull('value')).toThrow(unexpected);
     expect(() => read(0).textOrNull('value')).toThrow(unexpected);
@@ -43,7 +43,7 @@ describe('Row', () => {
     [undefined],
     [true],
     [[1]],
-  ])('takes %p for no number', (value) => {
+  ])('does not read %p as a number', (value) => {
     expect(() => read(value).number('value')).toThrow(unexpected);
     expect(() => read(value).date('value')).toThrow(unexpected);
   });
@@ -58,13 +58,13 @@ describe('Row', () => {
   });
 
   it.each([['true'], ['false'], [''], [0], [1], [null], [undefined], [{}]])(
-    'takes %p for no boolean',
+    'does not read %p as a boolean',
     (value) => {
       expect(() => read(value).boolean('value')).toThrow(unexpected);
     },
   );
 
-  it('reads milliseconds as a date, without a part of one', () => {
+  it('reads milliseconds as a date, and rounds down', () => {
     expect(read('1800000000123.9').date('value')).toEqual(new Date(1_800_000_000_123));
   });
 });

@@ -1,6 +1,6 @@
 /**
- * A row of a result. Values are text where the driver is `pg`, and may be of their JavaScript type
- * with other drivers. A value of any other type is an error, so that it changes no decision.
+ * A row of a result. Values are strings with the driver `pg`, and may have their JavaScript type
+ * with other drivers. A value of any other type is an error, so that it never affects a decision.
  */
 export class Row {
   constructor(private readonly values: Readonly<Record<string, unknown>>) {}
@@ -29,7 +29,7 @@ export class Row {
     throw unexpected(name);
   }
 
-  /** Of milliseconds since 1970. */
+  /** From milliseconds since 1970. */
   date(name: string): Date {
     return new Date(Math.floor(this.number(name)));
   }

@@ -5,7 +5,7 @@ const never = (): AbortSignal => new AbortController().signal;
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('Semaphore', () => {
-  it('lets so many in, and the others in their order as places become free', async () => {
+  it('allows a limited number of holders, and the others in order', async () => {
     const semaphore = new Semaphore(() => 2);
     const entered: number[] = [];
     for (let i = 0; i < 5; i++) void semaphore.acquire(never()).then(() => entered.push(i));
@@ -20,7 +20,7 @@ describe('Semaphore', () => {
     expect(entered).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('has all its places again once everybody has gone', async () => {
+  it('has all its places again after all holders have released theirs', async () => {
     const semaphore = new Semaphore(() => 1);
     for (let round = 0; round < 3; round++) {
       await semaphore.acquire(never());
@@ -33,7 +33,7 @@ describe('Semaphore', () => {
     expect(isIn).toBe(false);
   });
 
-  it('gives no place to those who stopped waiting, who are told why', async () => {
+  it('rejects a caller that stops waiting with its reason, without a place', async () => {
     const semaphore = new Semaphore(() => 1);
     await semaphore.acquire(never());
     const [gone, entered] = [new AbortController(), [] as string[]];
@@ -50,7 +50,7 @@ describe('Semaphore', () => {
     expect(entered).toEqual(['first', 'last']);
   });
 
-  it('is not disturbed by those who stop after they have got their place', async () => {
+  it('ignores an abort after the caller has a place', async () => {
     const semaphore = new Semaphore(() => 1);
     await semaphore.acquire(never());
     const late = new AbortController();

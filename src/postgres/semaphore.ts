@@ -1,4 +1,4 @@
-/** Lets a number of holders in at a time; the others wait in order. */
+/** Limits the number of concurrent holders; the others wait in order. */
 export class Semaphore {
   private held = 0;
   private readonly waiting: (() => void)[] = [];
@@ -6,7 +6,7 @@ export class Semaphore {
   /** @param size - asked each time, as it may change. */
   constructor(private readonly size: () => number) {}
 
-  /** Waits for a place. @param signal - who no longer waits takes none. */
+  /** Waits for a place. @param signal - stops the wait. */
   acquire(signal: AbortSignal): Promise<void> {
     if (this.held < this.size()) {
       this.held++;

@@ -27,7 +27,7 @@ describe('UsersRepository', () => {
     appid?: string;
     unionid?: string;
     key?: string;
-    /** How long ago WeChat was asked, in milliseconds. */
+    /** The time since the exchange, in milliseconds. */
     age?: number;
     endsSessions?: boolean;
   }
@@ -45,7 +45,7 @@ describe('UsersRepository', () => {
   const keyOf = async (id: string): Promise<string | undefined> =>
     (await users.findSessionKey(id))?.sealedSessionKey.toString();
 
-  it('creates a user with the id it is given, and updates it afterwards', async () => {
+  it('creates a user with the given id, and updates it afterwards', async () => {
     const [id, another] = [randomUUID(), randomUUID()];
     const options = { unionid: 'u-1', endsSessions: false };
     const first = await users.upsert(id, sealed({}), options);
@@ -69,7 +69,7 @@ describe('UsersRepository', () => {
     expect(test.queries.count).toBe(2);
   });
 
-  it('ends the sessions before a login only if it is told to', async () => {
+  it('ends the sessions before a login only with endsSessions', async () => {
     await logIn();
     expect((await logIn()).sessionEpoch).toBe(0);
     expect((await logIn({ endsSessions: true })).sessionEpoch).toBe(1);
@@ -92,7 +92,7 @@ describe('UsersRepository', () => {
     await test.database.query(`UPDATE wechat_user SET session_key_at = now() + interval '1 hour'`);
     await store({ key: 'after the failover' });
     expect(await keyOf(id)).toBe('after the failover');
-    // And what claims to come from the future is dated now.
+    // A time in the future is replaced by now.
     await store({ key: 'ahead', age: -MINUTE });
     expect(
       await test.database.query(
@@ -103,7 +103,7 @@ describe('UsersRepository', () => {
     expect(await keyOf(id)).toBe('last');
   });
 
-  it('stores a key for the one user that it is of, and for nobody who does not exist', async () => {
+  it('stores a key for its user only, and creates no user', async () => {
     const [one, other] = [await logIn(), await logIn({ openid: 'o-2' })];
     const elsewhere = await logIn({ appid: 'wx2' });
     await users.storeSessionKey(sealed({ key: 'mine' }));
@@ -116,7 +116,7 @@ describe('UsersRepository', () => {
     expect(await test.database.query('SELECT FROM wechat_user')).toHaveLength(3);
   });
 
-  it('has no session key where none is stored, or no user', async () => {
+  it('returns no session key if none is stored, or there is no user', async () => {
     const { id } = await logIn();
     expect(await users.findSessionKey(id)).toEqual({
       appid: 'wx1',
@@ -128,7 +128,7 @@ describe('UsersRepository', () => {
     expect(await users.findSessionKey(randomUUID())).toBeUndefined();
   });
 
-  it('finds users by id and by openid, in one query for all who ask at once', async () => {
+  it('finds users by id and by openid, in one query for concurrent calls', async () => {
     const [one, other] = [await logIn(), await logIn({ appid: 'wx2' })];
     test.queries.count = 0;
     expect(
@@ -146,7 +146,7 @@ describe('UsersRepository', () => {
     expect(test.queries.count).toBe(2);
   });
 
-  it('finds the users of one person, the oldest first', async () => {
+  it('finds the users of one person, oldest first', async () => {
     const older = await logIn({ unionid: 'u-1', appid: 'wx2' });
     const newer = await logIn({ unionid: 'u-1' });
     await logIn({ unionid: 'u-2', openid: 'o-2' });
@@ -154,14 +154,14 @@ describe('UsersRepository', () => {
     expect(await users.findByUnionid('u-3')).toEqual([]);
   });
 
-  it('removes one user, and says whether there was one', async () => {
+  it('removes one user, and returns whether there was one', async () => {
     const [one, other] = [await logIn(), await logIn({ openid: 'o-2' })];
     expect(await users.remove(one.id)).toBe(true);
     expect(await users.remove(one.id)).toBe(false);
     expect(await users.findById(other.id)).toEqual(other);
   });
 
-  it('stores nothing in a transaction that fails, and tells why', async () => {
+  it('stores nothing in a transaction that fails, and throws its error', async () => {
     const failure = new Error('refused by the host');
     await expect(
       users.transaction(async (transaction) => {

@@ -15,7 +15,7 @@ export interface SealedSessionKey {
   readonly exchangedAt: number;
 }
 
-/** What a login changes beside the `session_key`. */
+/** What a login changes in addition to the `session_key`. */
 export interface UpsertOptions {
   readonly unionid: string | undefined;
   /** Whether the sessions before this login end. */
@@ -28,25 +28,25 @@ const milliseconds = (column: string): string =>
   `(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`;
 
 /** The columns of a {@link WechatUser} that are read with it. */
-const USER = `id, appid, openid, unionid, session_epoch, ${milliseconds('created_at')},
+export const USER = `id, appid, openid, unionid, session_epoch, ${milliseconds('created_at')},
   ${milliseconds('updated_at')}, ${milliseconds('last_login_at')}`;
 
-/** The time of an exchange. It was before this moment, whatever our estimate of the clock says. */
+/** The time of an exchange, which cannot be in the future even if the estimate of the clock is. */
 const exchangedAt = (time: string): string =>
   `least(to_timestamp(${time}::float8 / 1000), clock_timestamp())`;
 
 /**
- * Whether the exchange at `at` is older than the stored one. A stored time in the future, as a
- * failover to a server whose clock is behind leaves it, does not keep out the keys that follow.
+ * Whether the exchange at `at` is older than the stored one. A stored time in the future, as left by
+ * a failover to a server whose clock is behind, does not block newer keys.
  */
 const isOlder = (at: string): string =>
   `${at} < u.session_key_at AND u.session_key_at <= clock_timestamp()`;
 
-/** The epoch after the last one of an integer is 0, as no session lasts that long. */
+/** After the largest integer the epoch restarts at 0: no session lasts that long. */
 export const nextEpoch = (epoch: string): string =>
   `CASE WHEN ${epoch} = 2147483647 THEN 0 ELSE ${epoch} + 1 END`;
 
-/** The value of a column after two exchanges: that of the newer one. */
+/** The value of a column from the newer of two exchanges. */
 const newerOf = (column: string): string =>
   `CASE WHEN ${isOlder('excluded.session_key_at')} THEN u.${column} ELSE excluded.${column} END`;
 
@@ -58,7 +58,7 @@ export class UsersRepository {
     private readonly clock: PostgresClock,
   ) {}
 
-  /** The one statement of a login: creates the user with `id`, or updates the one there is. */
+  /** The only statement of a login: creates the user with `id`, or updates the existing one. */
   async upsert(
     id: string,
     key: SealedSessionKey,
@@ -117,18 +117,18 @@ export class UsersRepository {
     );
   }
 
-  /** Gathered: one query for all who ask at the same time. */
+  /** Batched: concurrent calls share one query. */
   findById(id: string): Promise<WechatUser | null> {
     return this.byId.ask(id, id);
   }
 
-  /** Gathered: one query for all who ask at the same time. */
+  /** Batched: concurrent calls share one query. */
   findByOpenid(appid: string, openid: string): Promise<WechatUser | null> {
     const key = openidKey({ appid, openid });
     return this.byOpenid.ask(key, { appid, openid });
   }
 
-  /** The oldest first. */
+  /** Oldest first. */
   findByUnionid(unionid: string): Promise<WechatUser[]> {
     return this.postgres.query(
       `SELECT ${USER} FROM ${this.table} WHERE unionid = $1 ORDER BY created_at, id`,
@@ -137,7 +137,7 @@ export class UsersRepository {
     );
   }
 
-  /** The stored `session_key` of a user; `undefined` where there is none. */
+  /** The stored `session_key` of a user; `undefined` if there is none. */
   async findSessionKey(id: string): Promise<Omit<SealedSessionKey, 'exchangedAt'> | undefined> {
     const [key] = await this.postgres.query(
       `SELECT appid, openid, encode(session_key, 'base64') AS session_key
@@ -178,7 +178,7 @@ export class UsersRepository {
     return wanted.map((each) => found.get(openidKey(each)) ?? null);
   });
 
-  /** A lookup by key for each: a plan made while the table is empty stays fast. */
+  /** One lookup by key for each: a plan made while the table is empty stays fast. */
   private find(wanted: string, where: string, values: unknown[]): Promise<WechatUser[]> {
     return this.postgres.query(
       `SELECT found.* FROM ${wanted}
@@ -200,7 +200,8 @@ interface Openid {
 
 const openidKey = ({ appid, openid }: Openid): string => JSON.stringify([appid, openid]);
 
-const readUser = (row: Row): WechatUser =>
+/** Reads the columns of {@link USER}. */
+export const readUser = (row: Row): WechatUser =>
   Object.assign(new WechatUser(), {
     id: row.text('id'),
     appid: row.text('appid'),

@@ -1,6 +1,6 @@
 import { Entity, Index, PrimaryColumn, Column } from 'typeorm';
 
-/** A session that ended before its time. */
+/** A session that ended before it expired. */
 @Entity('wechat_revoked_session')
 @Index('wechat_revoked_session_expires_at_idx', ['expiresAt'])
 export class WechatRevokedSession {
@@ -15,7 +15,7 @@ export class WechatRevokedSession {
   @PrimaryColumn('uuid', { name: 'id', primaryKeyConstraintName: 'wechat_revoked_session_pkey' })
   readonly id!: string;
 
-  /** When the session would have expired anyway; the row can go some time after that. */
+  /** When the session expires; the row is deleted some time after that. */
   @Column('timestamptz', { name: 'expires_at' })
   readonly expiresAt!: Date;
 }

@@ -17,7 +17,7 @@ describe('RevokedSessionsCleaner', () => {
     Logger.overrideLogger((logger = new LogCapture()));
     test = await createTestPostgres();
     cleaner = new RevokedSessionsCleaner(test.revocations);
-    // The interval alone: Postgres and its driver need their own clocks.
+    // Only the interval: Postgres and its driver need real timers.
     jest.useFakeTimers({
       doNotFake: [
         'Date',
@@ -56,14 +56,14 @@ describe('RevokedSessionsCleaner', () => {
   const showTable = (): Promise<unknown> =>
     test.database.query('ALTER TABLE elsewhere RENAME TO wechat_revoked_session');
 
-  it('clears what has expired for an hour, and nothing else', async () => {
+  it('deletes only revocations that expired more than an hour ago', async () => {
     await expire(3);
     await expire(2, '59 minutes');
     expect(await cleaner.clear()).toBe(3);
     expect(await left()).toBe(2);
   });
 
-  it('leaves the work to the instance that does it already', async () => {
+  it('does nothing while another instance is deleting', async () => {
     await expire(3);
     const other = new Client({ connectionString: test.database.url });
     await other.connect();
@@ -75,13 +75,13 @@ describe('RevokedSessionsCleaner', () => {
     await until(async () => (await cleaner.clear()) === 3);
   });
 
-  it('goes on while there are full batches, and tells how many rows went', async () => {
+  it('continues while batches are full, and returns the number of deleted rows', async () => {
     await expire(2017);
     expect(await cleaner.clear()).toBe(2017);
     expect(test.queries.count).toBe(3);
   });
 
-  it('asks once more after a last batch that happened to be full', async () => {
+  it('sends one more query if the last batch was full', async () => {
     await expire(1000);
     expect(await cleaner.clear()).toBe(1000);
     expect(test.queries.count).toBe(2);
@@ -98,12 +98,12 @@ describe('RevokedSessionsCleaner', () => {
     expect(await left()).toBe(1000);
   });
 
-  it('tells its caller where the store is unavailable', async () => {
+  it('throws WX_STORE_UNAVAILABLE if Postgres is unavailable', async () => {
     await hideTable();
     await expect(cleaner.clear()).rejects.toMatchObject({ errorCode: 'WX_STORE_UNAVAILABLE' });
   });
 
-  it('clears every ten minutes from the start of the app on', async () => {
+  it('runs every ten minutes after the app has started', async () => {
     await expire(1);
     cleaner.onApplicationBootstrap();
     jest.advanceTimersByTime(TEN_MINUTES - 1);
@@ -116,7 +116,7 @@ describe('RevokedSessionsCleaner', () => {
     expect(test.queries.count).toBe(2);
   });
 
-  it('takes an outage as it comes, and tries again the next time', async () => {
+  it('survives an outage of Postgres, and tries again the next time', async () => {
     await expire(5);
     cleaner.onApplicationBootstrap();
     await hideTable();
@@ -126,11 +126,11 @@ describe('RevokedSessionsCleaner', () => {
     jest.advanceTimersByTime(TEN_MINUTES);
     await until(async () => (await left()) === 0);
     await expect(cleaner.onModuleDestroy()).resolves.toBeUndefined();
-    // The store has said why; nobody says it again.
+    // The client has logged the reason; it is not logged twice.
     expect(logger.lines.filter((line) => line.startsWith('error'))).toHaveLength(1);
   });
 
-  it('does nothing more once the app has shut down, which waits for a batch under way', async () => {
+  it('stops when the app shuts down, which waits for a batch in progress', async () => {
     await expire(1);
     const holder = new Client({ connectionString: test.database.url });
     await holder.connect();
@@ -150,7 +150,7 @@ describe('RevokedSessionsCleaner', () => {
     expect(test.queries.count).toBe(1);
   });
 
-  it('hides no fault of its own behind the silence', async () => {
+  it('logs an unexpected error', async () => {
     const withoutEntities = await createTestPostgres({ entities: [], migrations: [] });
     cleaner = new RevokedSessionsCleaner(withoutEntities.revocations);
     cleaner.onApplicationBootstrap();

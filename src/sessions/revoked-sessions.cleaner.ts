@@ -10,7 +10,7 @@ import { RevocationsRepository } from '../postgres/revocations.repository.js';
 const EVERY_MS = 10 * 60_000;
 const BATCH = 1000;
 
-/** Clears the revocations of sessions that have expired since, in small batches. */
+/** Deletes the revocations of expired sessions in small batches. */
 @Injectable()
 export class RevokedSessionsCleaner implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('WechatAuth');
@@ -33,8 +33,8 @@ export class RevokedSessionsCleaner implements OnApplicationBootstrap, OnModuleD
   }
 
   /**
-   * Clears all expired revocations, unless another instance does so at this time.
-   * @returns how many rows were cleared.
+   * Deletes all expired revocations, unless another instance is doing so.
+   * @returns how many rows were deleted.
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
    */
   async clear(): Promise<number> {
@@ -49,7 +49,7 @@ export class RevokedSessionsCleaner implements OnApplicationBootstrap, OnModuleD
     try {
       await this.clear();
     } catch (error) {
-      // The next round tries again. Errors of Postgres are logged already.
+      // The next round tries again. Errors of Postgres have been logged.
       if (!(error instanceof WechatAuthError)) this.logger.error(error);
     }
   }

@@ -26,23 +26,23 @@ describe('readClaims', () => {
   const accepts = (changed: object): boolean =>
     readClaims({ ...issued, ...changed }, expected) !== undefined;
 
-  it('takes the claims that we issue, all of them', () => {
+  it('accepts exactly the claims that we issue', () => {
     expect(readClaims(issued, expected)).toEqual(issued);
   });
 
   it.each([[undefined], [null], ['text'], [42], [true], [[]], [{}], [() => issued]])(
-    'takes %p for no claims',
+    'does not accept %p as claims',
     (claims) => {
       expect(readClaims(claims, expected)).toBeUndefined();
     },
   );
 
-  it.each(Object.keys(issued))('needs %s', (name) => {
+  it.each(Object.keys(issued))('requires %s', (name) => {
     const others = Object.entries(issued).filter(([key]) => key !== name);
     expect(readClaims(Object.fromEntries(others), expected)).toBeUndefined();
   });
 
-  it('takes no claim more', () => {
+  it('accepts no additional claim', () => {
     expect(accepts({ nbf: NOW })).toBe(false);
     expect(accepts({ admin: true })).toBe(false);
   });
@@ -70,15 +70,15 @@ describe('readClaims', () => {
     expect(accepts({ [name]: value })).toBe(false);
   });
 
-  it('takes the epochs that Postgres can hold', () => {
+  it('accepts the epochs that Postgres can store', () => {
     expect([2 ** 31 - 1, 2 ** 31].map((epoch) => accepts({ epoch }))).toEqual([true, false]);
   });
 
-  it('leaves it to the caller that it was issued ahead, as of an expiry', () => {
+  it('does not check whether the token was issued in the future', () => {
     expect(accepts({ iat: NOW + HOUR, exp: NOW + 2 * HOUR })).toBe(true);
   });
 
-  it('takes no session that lasts longer than configured, or no time at all', () => {
+  it('accepts no session that lasts longer than configured, or no time at all', () => {
     const lasting = (seconds: number): boolean => accepts({ exp: NOW + seconds });
     expect([-1, 0, 1, 2 * HOUR, 2 * HOUR + 1].map(lasting)).toEqual([
       false,
@@ -89,11 +89,11 @@ describe('readClaims', () => {
     ]);
   });
 
-  it('leaves the expiry to the caller, who can then tell it from a forgery', () => {
+  it('does not check the expiry, so that the caller can tell it from a forgery', () => {
     expect(accepts({ iat: 0, exp: HOUR })).toBe(true);
   });
 
-  it('takes nothing that it would not give back unchanged', () => {
+  it('returns unchanged whatever it accepts', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...Object.keys(issued), 'other'),
@@ -109,7 +109,7 @@ describe('readClaims', () => {
 });
 
 describe('isIssuedAhead', () => {
-  it('bears with an instance whose clock is ahead, by 60 seconds and no more', () => {
+  it('allows an instance whose clock is up to 60 seconds ahead', () => {
     jest.useFakeTimers({ now: NOW * 1000 });
     const ahead = (by: number): boolean => isIssuedAhead({ ...issued, iat: NOW + by });
     expect([-HOUR, 59, 60, 61].map(ahead)).toEqual([false, false, false, true]);

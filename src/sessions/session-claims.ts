@@ -1,6 +1,6 @@
 import { isUuid } from '../common/is-uuid.js';
 
-/** The claims of a token, all of them and no other (RFC 7519 section 4.1). */
+/** All claims of a token (RFC 7519 section 4.1). */
 export interface SessionClaims {
   readonly iss: string;
   /** The appid. */
@@ -16,7 +16,7 @@ export interface SessionClaims {
   readonly exp: number;
 }
 
-/** What the claims of a token have to be. */
+/** What the claims of a token must be. */
 export interface ExpectedClaims {
   readonly iss: string;
   readonly aud: string;
@@ -24,17 +24,17 @@ export interface ExpectedClaims {
   readonly expiresIn: number;
 }
 
-/** Seconds by which the clock of another instance may be ahead of ours. */
+/** Seconds by which the clock of another instance may be ahead. */
 const CLOCK_SKEW = 60;
 
-/** Whether a token was issued in the future, further than clocks may differ. */
+/** Whether a token was issued further in the future than clocks may differ. */
 export const isIssuedAhead = ({ iat }: SessionClaims): boolean =>
   iat > Date.now() / 1000 + CLOCK_SKEW;
 
-/** Of an integer in Postgres. */
+/** The largest `integer` in Postgres. */
 const MAX_EPOCH = 2 ** 31 - 1;
 
-/** The claims, where they are one by one as we issue them; else `undefined`. No clock is asked. */
+/** The claims if all of them are as we issue them, else `undefined`. Does not check the time. */
 export function readClaims(claims: unknown, expected: ExpectedClaims): SessionClaims | undefined {
   if (typeof claims !== 'object' || claims === null) return undefined;
   const { iss, aud, sub, jti, epoch, iat, exp, ...others } = claims as Record<string, unknown>;

@@ -42,7 +42,7 @@ describe('SessionProbes', () => {
     database.query('INSERT INTO wechat_revoked_session VALUES ($1, $2, now())', [userId, id]);
   const areLive = (sessions: readonly SessionKey[]): Promise<boolean[]> =>
     Promise.all(sessions.map((each) => probes.isLive(each)));
-  /** Holds every query on the users until it is let go. */
+  /** Blocks every query on the users until it is released. */
   const holdQueries = async (): Promise<() => Promise<void>> => {
     const holder = new Client({ connectionString: database.url });
     await holder.connect();
@@ -51,7 +51,7 @@ describe('SessionProbes', () => {
   };
   const underWay = (count: number): Promise<void> => until(() => queries.count >= count);
 
-  it('gives each session its own answer, in one query for all of one turn', async () => {
+  it('returns an answer for each session, in one query per turn of the event loop', async () => {
     const [user, raised] = [await newUser(), await newUser(2)];
     const [revoked, live] = [session(user), session(user)];
     await revoke(revoked);
@@ -60,7 +60,7 @@ describe('SessionProbes', () => {
     expect(queries.count).toBe(1);
   });
 
-  it('asks once for a session that is asked for more than once', async () => {
+  it('asks once for a session that several calls ask for', async () => {
     const asked: number[] = [];
     class Counting extends RevocationsRepository {
       override findEnded(sessions: readonly SessionKey[]): Promise<ReadonlySet<number>> {
@@ -90,7 +90,7 @@ describe('SessionProbes', () => {
     expect(await probes.isLive(mine)).toBe(true);
   });
 
-  it('sends those that come while a query is under way together in the next', async () => {
+  it('sends the calls that arrive during a query together in the next one', async () => {
     const user = await newUser();
     const letGo = await holdQueries();
     const first = probes.isLive(session(user));
@@ -103,7 +103,7 @@ describe('SessionProbes', () => {
     expect(queries.count).toBe(2);
   });
 
-  it('never answers from a query that was sent before the question', async () => {
+  it('never answers from a query that was sent before the call', async () => {
     const claims = session(await newUser());
     const letGo = await holdQueries();
     const before = probes.isLive(claims);
@@ -116,7 +116,7 @@ describe('SessionProbes', () => {
     expect(queries.count).toBe(2);
   });
 
-  it('an outage fails all that wait, those that came in meanwhile too, and no later one', async () => {
+  it('an outage fails all waiting calls, also those that arrived during the query, but no later one', async () => {
     const claims = session(await newUser());
     const letGo = await holdQueries();
     const first = probes.isLive(claims);
@@ -145,7 +145,7 @@ describe('SessionProbes', () => {
     [[{ asked: '1', ended: null }]],
     [[{ asked: '1', ended: '', is_standby: 't' }]],
     [[{ asked: '1', ended: '', is_standby: 1 }]],
-  ])('takes %j for no answer about one session', async (rows: object[]) => {
+  ])('does not accept %j as the answer about one session', async (rows: object[]) => {
     class WrongClient extends PostgresClient {
       protected override run(): Promise<Result> {
         return Promise.resolve({ rows: rows.map((row) => ({ is_standby: 'f', ...row })) });
@@ -162,7 +162,7 @@ describe('SessionProbes', () => {
     });
   });
 
-  it('is planned once as a lookup by key, also where the tables were empty then', async () => {
+  it('is planned once as a lookup by key, even if the tables were empty then', async () => {
     const alone = await createTestPostgres({ poolSize: 1 });
     const lookups = new SessionProbes(alone.revocations);
     const together = Array.from({ length: 20 }, () => session(randomUUID()));

@@ -61,23 +61,23 @@ describe('SessionTokens', () => {
     expect(tokensOf().issue(user).session.issuedAt).toEqual(new Date(NOW));
   });
 
-  it('never gives two sessions one id', () => {
+  it('gives each session its own id', () => {
     const tokens = tokensOf();
     expect(tokens.issue(user).session.id).not.toBe(tokens.issue(user).session.id);
   });
 
-  it('issues none for an app of another server', () => {
+  it('issues no session for an unknown app', () => {
     expect(refusal(() => tokensOf().issue({ ...user, appid: 'wx3' }))).toBe('WX_APP_UNKNOWN');
   });
 
-  it('takes what it issued, on any instance of the same configuration', () => {
+  it('accepts what it issued, on any instance with the same configuration', () => {
     for (const appid of ['wx1', 'wx2']) {
       const { token, session } = tokensOf().issue({ ...user, appid });
       expect(tokensOf().verify(token)).toMatchObject({ aud: appid, jti: session.id });
     }
   });
 
-  it('takes no session of another issuer, app or AppSecret', () => {
+  it('accepts no session of another issuer, app or AppSecret', () => {
     const { token } = tokensOf().issue(user);
     const secret = '0123456789abcdef0123456789abcdef';
     for (const stranger of [
@@ -90,12 +90,12 @@ describe('SessionTokens', () => {
     }
   });
 
-  it('takes no session that was issued for longer than configured now', () => {
+  it('accepts no session that was issued for longer than configured now', () => {
     const { token } = tokensOf({ expiresIn: 601 }).issue(user);
     expect(refusal(() => tokensOf({ expiresIn: 600 }).verify(token))).toBe('WX_SESSION_INVALID');
   });
 
-  it('signs with the first secret of each app and takes all of them', () => {
+  it('signs with the first secret of each app and accepts all of them', () => {
     const rotated = tokensOf({ secret: [NEW, OLD] });
     for (const appid of ['wx1', 'wx2']) {
       const old = tokensOf({ secret: OLD }).issue({ ...user, appid }).token;
@@ -107,13 +107,13 @@ describe('SessionTokens', () => {
   });
 
   it.each([[undefined], [null], [42], [['a.b.c']], [''], ['.'], ['a.b.c']])(
-    'takes %j for no token',
+    'does not accept %j as a token',
     (token) => {
       expect(refusal(() => tokensOf().verify(token))).toBe('WX_SESSION_INVALID');
     },
   );
 
-  it('takes no token over 2 KiB, however right, and does no cryptography on it', () => {
+  it('refuses a valid token over 2 KiB, without cryptography', () => {
     const { token } = tokensOf().issue(user);
     const [header = ''] = token.split('.');
     const key = deriveKey(new Secret(app.secret), 'session', 'wx1');
@@ -132,7 +132,7 @@ describe('SessionTokens', () => {
     expect(verify).toHaveBeenCalledTimes(1);
   });
 
-  it('ends a session to the second, also one that it remembers', () => {
+  it('ends a session to the second, even if its token is cached', () => {
     const tokens = tokensOf({ expiresIn: 600 });
     const { token } = tokens.issue(user);
     jest.setSystemTime(NOW + 599_999);
@@ -153,7 +153,7 @@ describe('SessionTokens', () => {
     expect(verify).toHaveBeenCalledTimes(2);
   });
 
-  it('remembers no token that it refused', () => {
+  it('does not cache a refused token', () => {
     const tokens = tokensOf();
     const forged = `${tokens.issue(user).token.slice(0, -4)}AAAA`;
     for (let i = 0; i < 2; i++) {

@@ -13,13 +13,13 @@ const MAX_TOKEN_LENGTH = 2048;
 /** About 700 bytes each, 14 MB in all. */
 const MAX_REMEMBERED_TOKENS = 20_000;
 
-/** Turns sessions into tokens and back, by cryptography alone: no store is asked. */
+/** Converts sessions into tokens and back, without a query. */
 @Injectable()
 export class SessionTokens {
   private readonly keys: SigningKeys;
   /**
-   * Tokens whose signature and claims are right, by their whole text: neither can change. Private at
-   * run time, as a dump must not show tokens.
+   * Tokens whose signature and claims are valid, by their whole text: neither can change. A `#`
+   * field, as `util.inspect` must not print tokens.
    */
   readonly #verified = new BoundedMap<string, SessionClaims>(MAX_REMEMBERED_TOKENS);
 
@@ -28,7 +28,7 @@ export class SessionTokens {
   }
 
   /**
-   * Where the host finds the apps, it is not asked: {@link SessionsService.verify} does that.
+   * If `apps` is a function, it is not called: {@link SessionsService.verify} does that.
    * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
    */
   issue(user: Pick<WechatUser, 'id' | 'appid' | 'sessionEpoch'>): IssuedSession {
@@ -51,7 +51,7 @@ export class SessionTokens {
   }
 
   /**
-   * Accepts what {@link issue} issues and nothing else.
+   * Accepts only what {@link issue} issues.
    * @throws {@link WechatAuthError} `WX_SESSION_INVALID`, `WX_SESSION_EXPIRED`
    */
   verify(token: unknown): SessionClaims {
@@ -61,8 +61,8 @@ export class SessionTokens {
   }
 
   /**
-   * Accepts what {@link verify} accepts, and a token of an instance whose clock is ahead: to end its
-   * session, not to let it in.
+   * Accepts what {@link verify} accepts, and a token of an instance whose clock is ahead: only to
+   * end its session.
    * @throws {@link WechatAuthError} `WX_SESSION_INVALID`, `WX_SESSION_EXPIRED`
    */
   read(token: unknown): SessionClaims {
@@ -78,7 +78,7 @@ export class SessionTokens {
     return claims;
   }
 
-  /** The claims of a refused token, if it is one of ours whose time is over or has not come. */
+  /** The claims of a refused token, if it is one of ours that has expired or is not yet valid. */
   readRefused(token: unknown): SessionClaims | undefined {
     return isReadable(token) ? this.readAnew(token) : undefined;
   }
@@ -94,5 +94,5 @@ export class SessionTokens {
 const isReadable = (token: unknown): token is string =>
   typeof token === 'string' && token.length <= MAX_TOKEN_LENGTH;
 
-/** The text alone: a part of a string keeps the whole string in memory, here the header it is from. */
+/** A copy: a substring would keep the whole `Authorization` header in memory. */
 const copyOf = (token: string): string => Buffer.from(token, 'latin1').toString('latin1');

@@ -18,7 +18,7 @@ import { SessionProbes } from './session-probes.js';
 import { SessionWatcher, type WatchedSession } from './session-watcher.js';
 
 const ROUND_MS = 4000;
-/** A session that only this test asks for, to wait until all questions before it are answered. */
+/** A session that only this test asks about, to wait until all earlier calls are answered. */
 const LAST: SessionKey = { userId: randomUUID(), id: randomUUID(), epoch: 0 };
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 
@@ -26,7 +26,7 @@ describe('SessionWatcher', () => {
   let test: TestPostgres;
   let watcher: SessionWatcher;
   let probes: SessionProbes;
-  /** How many sessions each query was about. */
+  /** The number of sessions in each query. */
   let asked: number[];
   const subscriptions: Subscription[] = [];
 
@@ -67,7 +67,7 @@ describe('SessionWatcher', () => {
   const revoke = (session: WatchedSession): Promise<unknown> =>
     test.revocations.revoke(session, session.expiresAt);
 
-  /** What a subscriber has heard so far. */
+  /** What a subscriber has received so far. */
   const watch = (session: WatchedSession): unknown[] => {
     const heard: unknown[] = [];
     subscriptions.push(
@@ -79,26 +79,26 @@ describe('SessionWatcher', () => {
     );
     return heard;
   };
-  /** One round, with its answer. */
+  /** One round and its answer. */
   const round = async (): Promise<void> => {
     const before = asked.length;
     jest.advanceTimersByTime(ROUND_MS);
     await until(() => asked.length > before);
     await settled();
   };
-  /** Until all that was asked is answered. */
+  /** Until all calls are answered. */
   const settled = async (): Promise<void> => {
     await probes.isLive(LAST).catch(() => undefined);
   };
 
-  it('says nothing of a live session', async () => {
+  it('emits nothing for a live session', async () => {
     const heard = watch(await newSession());
     await round();
     await round();
     expect(heard).toEqual([]);
   });
 
-  it('tells each end within one round, once, and then asks no more', async () => {
+  it('reports each end once, within one round, and then stops asking', async () => {
     const [revoked, raised, gone, live] = await Promise.all([
       newSession(),
       newSession(),
@@ -119,7 +119,7 @@ describe('SessionWatcher', () => {
     expect(heard).toEqual([ended, ended, ended, []]);
   });
 
-  it('tells at once what ended before anybody asked', async () => {
+  it('reports at once a session that had ended before', async () => {
     const [revoked, expired] = [await newSession(), await newSession({ expiresAt: new Date() })];
     await revoke(revoked);
     const heard = [revoked, expired].map(watch);
@@ -130,7 +130,7 @@ describe('SessionWatcher', () => {
     ]);
   });
 
-  it('asks for all sessions in one query, and once for a session that several watch', async () => {
+  it('asks for all sessions in one query, and once per session with several subscribers', async () => {
     const sessions = await Promise.all(Array.from({ length: 50 }, () => newSession()));
     for (const session of [...sessions, ...sessions]) watch(session);
     await settled();
@@ -140,7 +140,7 @@ describe('SessionWatcher', () => {
     expect(asked).toEqual([50, 50, 50]);
   });
 
-  it('asks nothing once nobody listens, and starts again with the next one', async () => {
+  it('stops asking without subscribers, and starts again with the next one', async () => {
     const session = await newSession();
     watch(session);
     watch(session);
@@ -165,7 +165,7 @@ describe('SessionWatcher', () => {
     );
   });
 
-  it('does not poll before somebody subscribes, nor after the module is gone', async () => {
+  it('does not poll before the first subscriber, nor after the module is destroyed', async () => {
     watcher.ended(await newSession());
     expect(jest.getTimerCount()).toBe(0);
     watch(await newSession());
@@ -173,8 +173,8 @@ describe('SessionWatcher', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('tells an expiry to the round, however far off it was', async () => {
-    // 30 days in milliseconds are more than a timer of Node can wait.
+  it('reports an expiry in the next round, even after 30 days', async () => {
+    // 30 days in milliseconds exceed the longest timer of Node.
     const expiresAt = new Date(Date.now() + 4 * WEEK_MS);
     const heard = watch(await newSession({ expiresAt }));
     await settled();
@@ -187,7 +187,7 @@ describe('SessionWatcher', () => {
     expect(heard).toEqual(['expired', 'completed']);
   });
 
-  it('takes an outage of Postgres for no end, but sees the expiry', async () => {
+  it('does not treat an outage of Postgres as an end, but reports the expiry', async () => {
     const session = await newSession();
     const short = await newSession({ expiresAt: new Date(Date.now() + ROUND_MS) });
     const copy = await newSession({ epoch: undefined });
@@ -203,7 +203,7 @@ describe('SessionWatcher', () => {
     expect(heard).toEqual(['revoked', 'completed']);
   });
 
-  it('hands on a fault of ours', async () => {
+  it('passes on an unexpected error', async () => {
     class Faulty extends RevocationsRepository {
       override findEnded(): never {
         throw new TypeError('a fault');
@@ -216,7 +216,7 @@ describe('SessionWatcher', () => {
   });
 
   describe('of a copy, whose epoch is not known,', () => {
-    it('tells an end that comes after the watch has begun', async () => {
+    it('reports an end that comes after the subscription', async () => {
       const [copy, other] = [await newSession({ epoch: undefined }), await newSession()];
       await test.revocations.revokeAll(copy.userId);
       const heard = [copy, { ...other, epoch: undefined }].map(watch);
@@ -230,7 +230,7 @@ describe('SessionWatcher', () => {
       expect(heard).toEqual([ended, ended]);
     });
 
-    it('tells that the user is gone', async () => {
+    it('reports that the user was removed', async () => {
       const copy = await newSession({ epoch: undefined });
       await test.users.remove(copy.userId);
       const heard = watch(copy);

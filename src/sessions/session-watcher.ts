@@ -4,13 +4,16 @@ import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { RevocationsRepository, type SessionKey } from '../postgres/revocations.repository.js';
 import { SessionProbes } from './session-probes.js';
 
-/** How a session ended. */
+/**
+ * How a session ended: `revoked` by a logout or a removed user, or `expired`.
+ * @publicApi
+ */
 export type SessionEnd = 'revoked' | 'expired';
 
-/** With the five seconds that a query may take, an end is seen within ten. */
+/** A query may take five seconds, so an end is detected within ten. */
 const EVERY_MS = 4000;
 
-/** A session to watch; its epoch is not known where it is a copy that the host has made. */
+/** A session to watch. Its epoch is unknown if the app has made a copy of it. */
 export type WatchedSession = Omit<SessionKey, 'epoch'> & {
   readonly epoch: number | undefined;
   readonly expiresAt: Date;
@@ -22,7 +25,7 @@ interface Watch {
   epoch: number | undefined;
 }
 
-/** Tells when sessions end: asks for all of them together, and only while somebody wants to know. */
+/** Reports when sessions end. One query checks all of them, only while there are subscribers. */
 @Injectable()
 export class SessionWatcher implements OnModuleDestroy {
   private readonly watches = new Set<Watch>();
@@ -61,7 +64,7 @@ export class SessionWatcher implements OnModuleDestroy {
     try {
       if (!(await this.isLive(watch))) end(subscriber, 'revoked');
     } catch (error) {
-      // Where Postgres cannot answer, which is logged, the next round asks again.
+      // If Postgres does not answer, which is logged, the next round asks again.
       if (!(error instanceof WechatAuthError)) subscriber.error(error);
     }
   }

@@ -70,12 +70,12 @@ describe('SessionsService', () => {
     test.database.query('TRUNCATE wechat_revoked_session');
   const isOver = { errorCode: 'WX_SESSION_REVOKED' };
 
-  it('hands out the session of a live token', async () => {
+  it('returns the session of a live token', async () => {
     const { token, session } = await logIn();
     expect(await sessions.verify(token)).toEqual(session);
   });
 
-  it('asks Postgres at each use, and not about a token that is no session', async () => {
+  it('asks Postgres at each use, but not about an invalid token', async () => {
     const { token } = await logIn();
     await sessions.verify(token);
     await sessions.verify(token);
@@ -89,7 +89,7 @@ describe('SessionsService', () => {
   it.each([
     ['that has expired', 'WX_SESSION_EXPIRED', 7200_000],
     ['of an instance whose clock is ahead', 'WX_SESSION_INVALID', -90_000],
-  ])('publishes whose session a refused token %s is of', async (_, errorCode, later) => {
+  ])('publishes the session and user of a refused token %s', async (_, errorCode, later) => {
     const { token, session } = await logIn();
     const seen: unknown[] = [];
     events.published.subscribe((event) => seen.push(event));
@@ -107,7 +107,7 @@ describe('SessionsService', () => {
     ]);
   });
 
-  it('lets nobody in on an unknown answer: an outage is an error', async () => {
+  it('accepts no session during an outage of Postgres, which is an error', async () => {
     const { token } = await logIn();
     await test.database.query('ALTER TABLE wechat_user RENAME TO elsewhere');
     await expect(sessions.verify(token)).rejects.toMatchObject({
@@ -117,7 +117,7 @@ describe('SessionsService', () => {
     expect(await sessions.verify(token)).toBeDefined();
   });
 
-  it('ends a session, and writes down which, for as long as it would have lasted', async () => {
+  it('ends a session, and stores its id until the session would have expired', async () => {
     await forgetRevoked();
     const { token, session } = await logIn();
     expect(await sessions.revoke(session)).toBe(true);
@@ -126,14 +126,14 @@ describe('SessionsService', () => {
     await expect(sessions.verify(token)).rejects.toMatchObject(isOver);
   });
 
-  it('ends a session whose ids the host has in capitals', async () => {
+  it('ends a session whose ids are in upper case', async () => {
     const { token, session } = await logIn();
     const [id, userId] = [session.id.toUpperCase(), session.userId.toUpperCase()];
     expect(await sessions.revoke({ ...session, id, userId })).toBe(true);
     await expect(sessions.verify(token)).rejects.toMatchObject(isOver);
   });
 
-  it('says where a session was over before', async () => {
+  it('returns false for a session that had ended before', async () => {
     const { session } = await logIn();
     expect(await sessions.revoke(session)).toBe(true);
     expect(await sessions.revoke(session)).toBe(false);
@@ -147,13 +147,13 @@ describe('SessionsService', () => {
   });
 
   it.each<[string, (session: WxSession) => WxSession]>([
-    ['an id that is no UUID', (session) => ({ ...session, id: `${session.id}'` })],
+    ['an id that is not a UUID', (session) => ({ ...session, id: `${session.id}'` })],
     ['no userId', (session) => ({ ...session, userId: '' })],
-    ['a date in words', (session) => ({ ...session, expiresAt: '2030-01-01' as never })],
+    ['a date as a string', (session) => ({ ...session, expiresAt: '2030-01-01' as never })],
     ['no date', (session) => ({ ...session, expiresAt: new Date(NaN) })],
     ['nothing in it', () => ({}) as never],
     ['no session at all', () => undefined as never],
-  ])('takes a session with %s for a mistake of the host', async (_, change) => {
+  ])('throws a TypeError for a session with %s', async (_, change) => {
     const wrong = change((await logIn()).session);
     await expect(sessions.revoke(wrong)).rejects.toBeInstanceOf(TypeError);
     expect(() => sessions.ended(wrong)).toThrow(TypeError);
@@ -167,7 +167,7 @@ describe('SessionsService', () => {
       await expect(sessions.verify(token)).rejects.toMatchObject(isOver);
     });
 
-    it('ends the session of an instance whose clock is ahead, which is not let in', async () => {
+    it('ends the session of an instance whose clock is ahead, which verify refuses', async () => {
       const now = Date.now();
       jest.spyOn(Date, 'now').mockReturnValue(now + 90_000);
       const { token } = await logIn();
@@ -181,7 +181,7 @@ describe('SessionsService', () => {
       await expect(sessions.verify(token)).rejects.toMatchObject(isOver);
     });
 
-    it('has nothing to end where the token is no session, or over', async () => {
+    it('returns false if the token is invalid or its session has ended', async () => {
       await forgetRevoked();
       const { token, expiresAt } = await logIn();
       for (const other of ['', 'a.b.c', `${token}A`]) {
@@ -192,7 +192,7 @@ describe('SessionsService', () => {
       expect(await revoked()).toEqual([]);
     });
 
-    it('does not take a fault of ours for a token that is no session', async () => {
+    it('does not mistake an internal error for an invalid token', async () => {
       class FaultyTokens extends SessionTokens {
         override read(): never {
           throw new TypeError('a fault');
@@ -203,7 +203,7 @@ describe('SessionsService', () => {
     });
   });
 
-  it('revokeAll ends the sessions of a user, whose id may be in capitals', async () => {
+  it('revokeAll ends the sessions of a user, whose id may be in upper case', async () => {
     const [mine, yours] = [await logIn(), await logIn()];
     expect(await sessions.revokeAll(mine.session.userId.toUpperCase())).toBe(true);
     await expect(sessions.verify(mine.token)).rejects.toMatchObject(isOver);
@@ -211,7 +211,7 @@ describe('SessionsService', () => {
     expect(await sessions.revokeAll(randomUUID())).toBe(false);
   });
 
-  it('revokeAll takes an id that is no UUID for a mistake of the host', async () => {
+  it('revokeAll throws a TypeError for an id that is not a UUID', async () => {
     const { token, session } = await logIn();
     for (const id of ['', 'x', `${session.userId}'`, undefined as never]) {
       await expect(sessions.revokeAll(id)).rejects.toBeInstanceOf(TypeError);

@@ -5,7 +5,7 @@ import { WechatApps } from '../config/wechat-apps.js';
 import type { WechatAuthErrorCode } from '../errors/error-codes.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { EventPublisher } from '../events/event-publisher.js';
-import { RevocationsRepository } from '../postgres/revocations.repository.js';
+import { RevocationsRepository, type SessionKey } from '../postgres/revocations.repository.js';
 import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import { SessionProbes } from './session-probes.js';
 import type { SessionClaims } from './session-claims.js';
@@ -14,8 +14,15 @@ import { SessionWatcher, type SessionEnd, type WatchedSession } from './session-
 import { epochOf, sessionOf, type IssuedSession, type WxSession } from './wx-session.js';
 
 /**
- * Issues, verifies and ends our sessions. Ending is strict: once a call here has ended a session,
- * no instance on the same database accepts it.
+ * Issues, verifies and ends sessions. Ending is strict: once a call here has ended a session, no
+ * instance on the same database accepts it.
+ *
+ * @example
+ * \@Delete('sessions')
+ * async logoutEverywhere(@CurrentWxSession('userId') userId: string): Promise<void> {
+ *   await this.sessions.revokeAll(userId);
+ * }
+ * @publicApi
  */
 @Injectable()
 export class SessionsService {
@@ -29,8 +36,12 @@ export class SessionsService {
   ) {}
 
   /**
-   * Issues a session to a user just read from the database. Where `apps` is a function it is not
-   * asked: a session of an app that is gone is refused by {@link verify}.
+   * Issues a session to a user who was just read from the database. If `apps` is a function, it is
+   * not called: {@link verify} refuses the session of an app that was removed.
+   *
+   * @example
+   * const user = await users.findById(userId);
+   * if (user) return await sessions.issue(user);
    * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
    */
   async issue(user: Pick<WechatUser, 'id' | 'appid' | 'sessionEpoch'>): Promise<IssuedSession> {
@@ -38,26 +49,34 @@ export class SessionsService {
   }
 
   /**
+   * Returns the session of a token if it is valid and has not ended: one query, shared with
+   * concurrent calls.
+   *
+   * @example
+   * const { userId } = await sessions.verify(token);
    * @throws {@link WechatAuthError} `WX_SESSION_INVALID`, `WX_SESSION_EXPIRED`,
    * `WX_SESSION_REVOKED`, `WX_APP_UNAVAILABLE`, `WX_STORE_UNAVAILABLE`
    */
   async verify(token: string): Promise<WxSession> {
-    const claims = this.verifiedClaims(token);
-    // Only of a token that we have signed: nobody else makes us ask the host.
-    const hasApp = this.apps.has(claims.aud);
-    if (hasApp !== true && !(await hasApp)) {
-      throw this.refusal('WX_SESSION_INVALID', () => sessionOf(claims));
-    }
-    const { sub: userId, jti: id, epoch } = claims;
-    if (!(await this.probes.isLive({ userId, id, epoch }))) {
-      throw this.refusal('WX_SESSION_REVOKED', () => sessionOf(claims));
-    }
+    const claims = await this.claimsOf(token);
+    if (!(await this.probes.isLive(keyOf(claims)))) throw this.revoked(claims);
     return sessionOf(claims);
   }
 
   /**
-   * Publishes that a request is refused for its session.
-   * @param find - the session, where it is known.
+   * Like {@link verify}, and reads the user in the same query.
+   * @internal
+   */
+  async verifyWithUser(token: string): Promise<{ session: WxSession; user: WechatUser }> {
+    const claims = await this.claimsOf(token);
+    const user = await this.probes.findUser(keyOf(claims));
+    if (user === undefined) throw this.revoked(claims);
+    return { session: sessionOf(claims), user };
+  }
+
+  /**
+   * Publishes that a request is refused because of its session.
+   * @param find - returns the session, if known.
    * @returns the error to throw.
    * @internal
    */
@@ -77,6 +96,21 @@ export class SessionsService {
     return new WechatAuthError(errorCode);
   }
 
+  private revoked(claims: SessionClaims): WechatAuthError {
+    return this.refusal('WX_SESSION_REVOKED', () => sessionOf(claims));
+  }
+
+  /** The claims of a valid token of an app that exists. */
+  private async claimsOf(token: string): Promise<SessionClaims> {
+    const claims = this.verifiedClaims(token);
+    // Only for a token that we have signed: forged tokens never call the app's function.
+    const hasApp = this.apps.has(claims.aud);
+    if (hasApp !== true && !(await hasApp)) {
+      throw this.refusal('WX_SESSION_INVALID', () => sessionOf(claims));
+    }
+    return claims;
+  }
+
   private verifiedClaims(token: string): SessionClaims {
     try {
       return this.tokens.verify(token);
@@ -91,12 +125,15 @@ export class SessionsService {
 
   /**
    * Ends one session.
-   * @returns whether it was not over before.
+   *
+   * @example
+   * await sessions.revoke(session);
+   * @returns whether this call ended it; `false` if it had ended before.
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
-   * @throws `TypeError` where it is no session
+   * @throws `TypeError` if `session` is not a session
    */
   async revoke(session: WxSession): Promise<boolean> {
-    const { expiresAt, ...key } = knownBy(session);
+    const { expiresAt, ...key } = watchedSessionOf(session);
     const isRevoked = await this.revocations.revoke(key, expiresAt);
     if (isRevoked) {
       const { appid } = session;
@@ -107,9 +144,12 @@ export class SessionsService {
   }
 
   /**
-   * Ends the session of a token, also of an instance whose clock is ahead; any other text is no
-   * session and nothing to end.
-   * @returns whether there was a session to end.
+   * Ends the session of a token, also of a token from an instance whose clock is ahead. Any other
+   * string is ignored.
+   *
+   * @example
+   * await sessions.revokeToken(token);
+   * @returns whether this call ended a session.
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
    */
   async revokeToken(token: string): Promise<boolean> {
@@ -124,10 +164,13 @@ export class SessionsService {
   }
 
   /**
-   * Ends every session of a user.
+   * Ends all sessions of a user.
+   *
+   * @example
+   * await sessions.revokeAll(userId);
    * @returns whether there is such a user.
    * @throws {@link WechatAuthError} `WX_STORE_UNAVAILABLE`
-   * @throws `TypeError` where `userId` is no UUID
+   * @throws `TypeError` if `userId` is not a UUID
    */
   async revokeAll(userId: string): Promise<boolean> {
     const id = uuidOf(userId, 'userId');
@@ -138,20 +181,25 @@ export class SessionsService {
 
   /**
    * Emits once, within ten seconds of the end of the session, and completes: for streams and sockets
-   * that outlive their request. All watched sessions share one query every four seconds. An outage
-   * of Postgres ends no session.
+   * that stay open after the guard has run. All watched sessions share one query every four seconds.
+   * An outage of Postgres ends no session.
    *
-   * @param session - as the guard or {@link verify} has given it: a copy of it does not tell what
-   * {@link revokeAll} had ended before.
-   * @throws `TypeError` where it is no session
+   * @example
+   * \@Sse('prices')
+   * prices(@CurrentWxSession() session: WxSession): Observable<MessageEvent> {
+   *   return this.feed.pipe(takeUntil(this.sessions.ended(session)));
+   * }
+   * @param session - the object from the guard or {@link verify}: for a copy of it, an earlier
+   * {@link revokeAll} is not detected.
+   * @throws `TypeError` if `session` is not a session
    */
   ended(session: WxSession): Observable<SessionEnd> {
-    return this.watcher.ended(knownBy(session));
+    return this.watcher.ended(watchedSessionOf(session));
   }
 }
 
-/** What a session is known by. @throws `TypeError` where the host has made up one that is none */
-function knownBy(session: WxSession): WatchedSession {
+/** What identifies a session. @throws `TypeError` if `session` is not a session */
+function watchedSessionOf(session: WxSession): WatchedSession {
   const { expiresAt } = session;
   if (!(expiresAt instanceof Date) || Number.isNaN(expiresAt.getTime())) {
     throw new TypeError('session.expiresAt must be a valid Date.');
@@ -163,3 +211,9 @@ function knownBy(session: WxSession): WatchedSession {
     expiresAt,
   };
 }
+
+const keyOf = ({ sub: userId, jti: id, epoch }: SessionClaims): SessionKey => ({
+  userId,
+  id,
+  epoch,
+});

@@ -21,13 +21,13 @@ describe('SigningKey', () => {
     expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({ a: 1 });
   });
 
-  it('has the header of earlier releases, or every session would end with an update', () => {
+  it('keeps the header of earlier releases, so that sessions survive an update', () => {
     expect(Buffer.from(key.header, 'base64url').toString()).toBe(
       '{"alg":"HS256","typ":"wx-session+jwt","kid":"VD4RAByFDgav"}',
     );
   });
 
-  it('has another kid for another key, and tells nothing of the key in it', () => {
+  it('has another kid for another key, which reveals nothing about the key', () => {
     const other = new SigningKey(createSecretKey(Buffer.alloc(32)), 'wx1');
     expect(other.header).not.toBe(key.header);
     expect(new SigningKey(secretKey, 'wx2').header).toBe(key.header);
@@ -35,21 +35,21 @@ describe('SigningKey', () => {
     expect(bytes).not.toContain(Buffer.from(kid, 'base64url').toString('hex'));
   });
 
-  it('gives back the payload it signed', () => {
+  it('returns the payload it signed', () => {
     expect(key.verify(key.sign({ a: 1 }))).toMatchObject({ a: 1 });
   });
 
-  it('leaves the claims to the caller, the expiry among them', () => {
+  it('does not check the claims, including the expiry', () => {
     const payload = base64url('{"exp":1}');
     expect(key.verify(sign(`${key.header}.${payload}`))).toEqual({ exp: 1 });
   });
 
-  it('knows no signature of another key', () => {
+  it('accepts no signature of another key', () => {
     const other = createSecretKey(Buffer.alloc(32, 1));
     expect(key.verify(sign(`${key.header}.${base64url('{}')}`, other))).toBeUndefined();
   });
 
-  it.each(['HS384', 'HS512'])('knows no signature by %s, even of its own key', (alg) => {
+  it.each(['HS384', 'HS512'])('accepts no signature by %s, even of its own key', (alg) => {
     const header = base64url(JSON.stringify({ alg }));
     const token = sign(`${header}.${base64url('{}')}`, secretKey, alg.replace('HS', 'sha'));
     expect(key.verify(token)).toBeUndefined();
@@ -59,19 +59,19 @@ describe('SigningKey', () => {
     ['padding', (header, payload, mac) => `${header}.${payload}.${mac}=`],
     ['a + of plain base64', (header, payload, mac) => `${header}.${payload}.+${mac.slice(1)}`],
     ['a line end', (header, payload, mac) => `${header}.${payload}.${mac}\n`],
-    ['something before', (header, payload, mac) => `\n${header}.${payload}.${mac}`],
+    ['a line break at the start', (header, payload, mac) => `\n${header}.${payload}.${mac}`],
     ['a fourth segment', (header, payload, mac) => `${header}.${payload}.${mac}.${mac}`],
     ['no signature', (header, payload) => `${header}.${payload}.`],
     ['two segments', (header, payload) => `${header}.${payload}`],
     ['no header', (_, payload, mac) => `.${payload}.${mac}`],
     ['no payload', (header, _, mac) => `${header}..${mac}`],
-  ])('reads no token with %s', (_, respell) => {
+  ])('accepts no token with %s', (_, respell) => {
     const [header = '', payload = '', mac = ''] = key.sign({}).split('.');
     expect(key.verify(respell(header, payload, mac))).toBeUndefined();
   });
 
-  it.each([0, 1, 2])('takes one spelling of segment %i alone', (index) => {
-    // Each segment ends in spare bits, which a lenient decoder drops.
+  it.each([0, 1, 2])('accepts only one encoding of segment %i', (index) => {
+    // Each segment ends in unused bits, which a lenient decoder ignores.
     const token = sign(`${base64url('{"alg":"HS256"} ')}.${base64url('{"a":"b"}  ')}`);
     const part = token.split('.')[index] ?? '';
     const spellings = BASE64URL.map((last) => part.slice(0, -1) + last).filter((spelling) =>

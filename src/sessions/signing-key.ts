@@ -18,7 +18,7 @@ export class SigningKey {
         algorithm: 'HS256',
         header: { alg: 'HS256', typ: 'wx-session+jwt', kid: keyId(key) },
       },
-      // The caller checks all claims, the expiry among them.
+      // The caller checks all claims, including the expiry.
       verifyOptions: { algorithms: ['HS256'], ignoreExpiration: true },
     });
     this.header = headerOf(this.jwt.sign({}));
@@ -28,19 +28,19 @@ export class SigningKey {
     return this.jwt.sign(claims);
   }
 
-  /** The payload, unchecked, or `undefined` where the signature is not by this key. */
+  /** The unchecked payload, or `undefined` if the signature is not by this key. */
   verify(token: string): unknown {
     if (!isCanonical(token)) return undefined;
     try {
       return this.jwt.verify<object>(token);
     } catch {
-      // The reason is not told: it would only help somebody who forges tokens.
+      // The reason is not returned: it would only help an attacker.
       return undefined;
     }
   }
 }
 
-/** The first segment of a token, whatever is in it. */
+/** The first segment of a token, unchecked. */
 export const headerOf = (token: string): string => token.slice(0, token.indexOf('.'));
 
 /** Three segments of canonical base64url (RFC 7515 section 2): one token, one spelling. */
@@ -48,6 +48,6 @@ const isCanonical = (token: string): boolean =>
   /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) &&
   token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 
-/** Names a key without telling anything of it. */
+/** Identifies a key without revealing anything about it. */
 const keyId = (key: KeyObject): string =>
   Buffer.from(hkdfSync('sha256', key, '', 'nestjs-wechat-auth/kid', 9)).toString('base64url');

@@ -6,7 +6,7 @@ import { signingKeysOf, type SigningKeys } from './signing-keys.js';
 const OLD = 'the old secret, of more than 32 bytes';
 const NEW = 'the new secret, of more than 32 bytes';
 
-/** Of apps that come and go; the host must not be asked for a key. */
+/** For apps found by a function, which must not be called for a key. */
 const onDemand = (...secret: string[]): SigningKeys =>
   signingKeysOf(
     resolveConfig({
@@ -40,7 +40,7 @@ describe('signingKeysOf', () => {
   it.each([
     ['listed', (): SigningKeys => listed('wx1', 'wx2')],
     ['found by a function', (): SigningKeys => onDemand(OLD)],
-  ])('gives each app a key of its own, where apps are %s', (_, keys) => {
+  ])('gives each app its own key if apps are %s', (_, keys) => {
     const [one, other] = [keys().signerFor('wx1'), keys().signerFor('wx2')];
     expect(one?.header).not.toBe(other?.header);
     expect([one?.appid, other?.appid]).toEqual(['wx1', 'wx2']);
@@ -50,7 +50,7 @@ describe('signingKeysOf', () => {
     expect(listed('wx1').signerFor('wx2')).toBeUndefined();
   });
 
-  it('opens with every secret and signs with the first, where apps are found by a function', () => {
+  it('verifies with every secret and signs with the first if apps are found by a function', () => {
     const old = sign(onDemand(OLD), 'wx1');
     const rotated = onDemand(NEW, OLD);
     expect(rotated.open(old)).toMatchObject({ appid: 'wx1' });
@@ -58,7 +58,7 @@ describe('signingKeysOf', () => {
     expect(onDemand(NEW).open(old)).toBeUndefined();
   });
 
-  it('opens no token of one app that says it is for another', () => {
+  it('accepts no token of one app whose audience is another', () => {
     const keys = onDemand(OLD);
     expect(keys.open(sign(keys, 'wx2', 'wx1'))).toBeUndefined();
   });
@@ -71,7 +71,7 @@ describe('signingKeysOf', () => {
     ['a payload that is not JSON', (token: string): string => token.replace(/\..*\./, '.bm9wZQ.')],
     ['a payload that is null', (token: string): string => token.replace(/\..*\./, '.bnVsbA.')],
     ['one segment', (token: string): string => token.replaceAll('.', '')],
-  ])('opens no token with %s', (_, change) => {
+  ])('accepts no token with %s', (_, change) => {
     const keys = onDemand(OLD);
     const token = sign(keys, 'wx1');
     expect(keys.open(token)).toBeDefined();
@@ -86,7 +86,7 @@ describe('signingKeysOf', () => {
     },
   );
 
-  it('opens no string that it has not signed, and never throws', () => {
+  it('accepts no string that it has not signed, and never throws', () => {
     const keys = onDemand(OLD);
     const { header = '' } = keys.signerFor('wx1') ?? {};
     const base64url = fc.json().map((json) => Buffer.from(json).toString('base64url'));

@@ -14,11 +14,11 @@ export interface SignedToken {
   readonly payload: unknown;
 }
 
-/** The keys of all apps. A header must be that of a key byte for byte, so that nothing in it is read. */
+/** The keys of all apps. A header must equal that of a key byte for byte; it is never parsed. */
 export interface SigningKeys {
-  /** The key that signs the sessions of an app; `undefined` where it is not one of ours. */
+  /** The key that signs the sessions of an app; `undefined` if the app is unknown. */
   signerFor(appid: string): SigningKey | undefined;
-  /** `undefined` where none of our keys has signed the token. */
+  /** `undefined` if none of the keys has signed the token. */
   open(token: string): SignedToken | undefined;
 }
 
@@ -54,7 +54,7 @@ class ListedKeys implements SigningKeys {
 /** About 2 KB for each key. */
 const MAX_APPS = 10_000;
 
-/** The keys of apps that come and go: any appid has some, and the host is not asked for them. */
+/** The keys of apps found by a function, which is not called here: any appid has keys. */
 class KeysOnDemand implements SigningKeys {
   private readonly known = new BoundedMap<string, readonly SigningKey[]>(MAX_APPS);
 
@@ -75,7 +75,7 @@ class KeysOnDemand implements SigningKeys {
       keys.find((key) => key.header === header),
       token,
     );
-    // Only now: tokens that somebody makes up must not replace the keys in use.
+    // Only now: forged tokens must not replace the keys in use.
     if (signed !== undefined) this.known.set(appid, keys);
     return signed;
   }
@@ -90,7 +90,7 @@ function openWith(key: SigningKey | undefined, token: string): SignedToken | und
   return key && payload !== undefined ? { appid: key.appid, payload } : undefined;
 }
 
-/** The app that a token says it is for: only to choose the key, nothing is believed yet. */
+/** The unverified audience of a token, used only to choose the key. */
 function audienceOf(token: string): string | undefined {
   try {
     const payload: unknown = JSON.parse(

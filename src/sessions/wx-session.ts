@@ -1,32 +1,43 @@
 import { privateField } from '../common/private-field.js';
 import type { SessionClaims } from './session-claims.js';
 
-/** A session of ours, as its token tells it. */
+/**
+ * A session, as read from its verified token. It ends when it expires, when it is revoked, or when
+ * its user is removed.
+ * @publicApi
+ */
 export interface WxSession {
   /** The id of the session (`jti`), a UUID. */
   readonly id: string;
-  /** Our id of the user (`sub`), a UUID. */
+  /** The id of the {@link WechatUser} (`sub`), a UUID. */
   readonly userId: string;
   /** The mini program it was issued for (`aud`). */
   readonly appid: string;
+  /** When it was issued (`iat`), to the second. */
   readonly issuedAt: Date;
+  /** When it expires (`exp`), to the second. */
   readonly expiresAt: Date;
 }
 
-/** A session just issued. */
+/**
+ * A newly issued session with its token.
+ * @publicApi
+ */
 export interface IssuedSession {
   /** For the client: `Authorization: Bearer <token>`. A secret. */
   readonly token: string;
   /** Seconds until it expires. */
   readonly expiresIn: number;
+  /** When it expires. */
   readonly expiresAt: Date;
+  /** The session itself. */
   readonly session: WxSession;
 }
 
-/** The user's session epoch when it was issued: it decides what `revokeAll` has ended. */
+/** The user's session epoch when the session was issued: `revokeAll` ends earlier epochs. */
 const epochs = privateField<number>();
 
-/** The session that the claims of a token are about; the caller may keep and change it. */
+/** The session that claims describe; a new object, which the caller may change. */
 export function sessionOf({ jti, sub, aud, epoch, iat, exp }: SessionClaims): WxSession {
   const session = {
     id: jti,
@@ -39,5 +50,5 @@ export function sessionOf({ jti, sub, aud, epoch, iat, exp }: SessionClaims): Wx
   return session;
 }
 
-/** The epoch of a session that {@link sessionOf} has made; `undefined` for a copy. */
+/** The epoch of a session made by {@link sessionOf}; `undefined` for a copy. */
 export const epochOf = (session: WxSession): number | undefined => epochs.get(session);

@@ -1,3 +1,8 @@
+/**
+ * The sandbox that replaces WeChat in tests, and a guard that replaces ours.
+ *
+ * @module nestjs-wechat-auth/testing
+ */
 export { provideWxSession } from './provide-wx-session.js';
 export { WechatSandbox } from './wechat-sandbox.js';
 export type {

@@ -5,12 +5,12 @@ const FIVE_MINUTES = 5 * 60_000;
 interface Entry<T> {
   readonly value: T;
   readonly expiresAt: number;
-  /** Absent until the first app presents the code, where none was named. */
+  /** Absent until an app first presents the code, if none was named. */
   appid: string | undefined;
   spent: boolean;
 }
 
-/** Codes of WeChat: each works once, for five minutes, for one app. */
+/** Codes of WeChat: each is valid once, for five minutes, for one app. */
 export class OneTimeCodes<T> {
   private readonly entries = new Map<string, Entry<T>>();
 
@@ -20,7 +20,7 @@ export class OneTimeCodes<T> {
     return code;
   }
 
-  /** What is behind a code, which is spent by this, or the errcode that WeChat answers. */
+  /** Uses a code. @returns its value, or WeChat's errcode. */
   spend(code: string, appid: string): T | 40029 | 40163 {
     const entry = this.entries.get(code);
     if (entry === undefined || Date.now() >= entry.expiresAt) return 40029;

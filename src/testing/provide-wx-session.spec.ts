@@ -64,7 +64,7 @@ class ProfileController {
   }
 }
 
-/** How a host registers the guard for the whole app. */
+/** How an app registers the guard globally. */
 const globalGuards = {
   useExisting: { provide: APP_GUARD, useExisting: WxSessionGuard },
   useClass: { provide: APP_GUARD, useClass: WxSessionGuard },
@@ -99,7 +99,7 @@ describe.each(platforms)('provideWxSession over $name', (platform) => {
       .overrideGuard(WxSessionGuard)
       .useValue(provideWxSession(...given));
 
-  it('gives handlers a session and a user that agree, without a database', async () => {
+  it('gives handlers a consistent session and user, without a database', async () => {
     const body = await get(profile(), 'me');
     const { session, user } = body as { session: WxSession; user: WechatUser };
     expect(session).toEqual({
@@ -113,7 +113,7 @@ describe.each(platforms)('provideWxSession over $name', (platform) => {
     expect(user).toMatchObject({ openid: 'o-test-user', unionid: null });
   });
 
-  it('gives handlers the session of the test, and a user who agrees with it', async () => {
+  it('gives handlers the session of the test, and a consistent user', async () => {
     const session = { userId: USER_ID, appid: 'wx1' };
     expect(await get(profile(session), 'me')).toMatchObject({
       session,
@@ -121,7 +121,7 @@ describe.each(platforms)('provideWxSession over $name', (platform) => {
     });
   });
 
-  it('gives handlers the user of the test, and a session that agrees with it', async () => {
+  it('gives handlers the user of the test, and a consistent session', async () => {
     const user = { id: USER_ID, appid: 'wx1', unionid: 'u-anna' };
     expect(await get(profile({}, user), 'me')).toMatchObject({
       session: { userId: USER_ID, appid: 'wx1' },
@@ -130,7 +130,7 @@ describe.each(platforms)('provideWxSession over $name', (platform) => {
   });
 
   it.each([
-    ['lets in the user of the test', USER_ID, { userId: USER_ID }],
+    ['allows the user of the test', USER_ID, { userId: USER_ID }],
     ['refuses another user', randomUUID(), 403],
   ])('gives the session to a guard that runs after it, which %s', async (_, userId, outcome) => {
     expect(await get(profile({ userId }), 'admin')).toEqual(outcome);

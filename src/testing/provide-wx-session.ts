@@ -8,12 +8,13 @@ import type { WxSession } from '../sessions/wx-session.js';
 const SESSION_MS = 2 * 60 * 60 * 1000;
 
 /**
- * A guard in place of `WxSessionGuard` for the tests of your controllers: it lets every call in, and
- * the decorators and `wxSessionOf` return this session and user. Needs no token, no database and no
- * `WechatAuthModule`. A handler with `@WxPublic()` has no session, as with the real guard.
+ * Returns a guard that replaces `WxSessionGuard` in the tests of your controllers. It allows every
+ * call, and the decorators and `wxSessionOf` return this session and user. It needs no token, no
+ * database and no `WechatAuthModule`. A handler with `@WxPublic()` has no session, as with the real
+ * guard.
  *
- * @param session - what matters for the test; the rest is made up, and agrees with `user`.
- * @param user - likewise, and agrees with `session`.
+ * @param session - the fields that the test needs; the others are generated, consistent with `user`.
+ * @param user - the fields that the test needs; the others are generated, consistent with `session`.
  *
  * @example
  * Test.createTestingModule({ controllers: [ProfileController] })

@@ -1,6 +1,6 @@
 /**
- * How many sandboxes run in this process. On `globalThis`, as Jest and bundlers may load the module
- * and `nestjs-wechat-auth/testing` as two copies of this file.
+ * The number of sandboxes in this process. On `globalThis`, because Jest and bundlers may load two
+ * copies of this file, one with `nestjs-wechat-auth/testing`.
  */
 const COUNT = Symbol.for('nestjs-wechat-auth.sandbox');
 
@@ -8,7 +8,7 @@ const processWide = globalThis as { [COUNT]?: number };
 
 export const runningSandboxes = (): number => processWide[COUNT] ?? 0;
 
-/** @returns what ends it. */
+/** @returns a function that ends the count. */
 export function countSandbox(): () => void {
   processWide[COUNT] = runningSandboxes() + 1;
   return () => {

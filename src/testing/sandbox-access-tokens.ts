@@ -7,12 +7,12 @@ interface Token {
   readonly expiresAt: number;
 }
 
-/** The access tokens of WeChat: one for each app, the same until it ends. */
+/** WeChat's access tokens: one for each app, the same until it expires. */
 export class SandboxAccessTokens {
   private readonly current = new Map<string, Token>();
   private readonly owners = new Map<string, { appid: string; token: Token }>();
 
-  /** What stable_token answers: seconds until the end in `expires_in`. */
+  /** The response of stable_token; `expires_in` is in seconds. */
   issue(appid: string, forceRefresh: boolean): { access_token: string; expires_in: number } {
     let token = this.current.get(appid);
     if (token === undefined || token.expiresAt <= Date.now() || forceRefresh) {
@@ -27,7 +27,7 @@ export class SandboxAccessTokens {
     return { access_token: token.text, expires_in: left };
   }
 
-  /** The app that a token is of, or the errcode that WeChat answers. */
+  /** The app of a token, or WeChat's errcode. */
   ownerOf(text: string): string | 40001 | 42001 {
     const owner = this.owners.get(text);
     if (owner === undefined) return 40001;

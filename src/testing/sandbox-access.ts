@@ -5,9 +5,9 @@ const LOOPBACK_HOST = new RegExp(`^${LOOPBACK}$`, 'i');
 const LOOPBACK_ORIGIN = new RegExp(`^http://${LOOPBACK}$`, 'i');
 
 /**
- * Whether a request may be answered. Servers may ask, and pages of this machine, such as the demo on
- * another port. Other pages in a browser of this machine may not, nor may a name of theirs that now
- * leads here (DNS rebinding).
+ * Whether a request is allowed. Servers and pages on this machine are, such as the demo on another
+ * port. Other pages in a local browser are not, even if their host name resolves to this machine
+ * (DNS rebinding).
  */
 export function isAllowed({ headers }: IncomingMessage, response: ServerResponse): boolean {
   const { host = '', origin } = headers;

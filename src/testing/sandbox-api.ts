@@ -13,7 +13,7 @@ export interface SandboxCall {
 
 type Endpoint = (call: SandboxCall) => SandboxAnswer;
 
-/** What WeChat knows, and what it answers. */
+/** The endpoints of WeChat. */
 export class SandboxApi {
   readonly logins = new SandboxLogins();
   readonly phoneCodes = new OneTimeCodes<SandboxPhone>();
@@ -24,7 +24,7 @@ export class SandboxApi {
   private readonly endpoints: Partial<Record<string, Endpoint>> = {
     'GET /sns/jscode2session': (call) => this.jscode2session(call),
     'GET /sns/component/jscode2session': (call) => this.componentJscode2session(call),
-    // Where the fault `redirect` leads to.
+    // The target of the fault `redirect`.
     'GET /redirected': (call) => this.jscode2session(call),
     'POST /cgi-bin/stable_token': (call) => this.stableToken(call),
     'GET /wxa/checksession': (call) =>
@@ -39,7 +39,7 @@ export class SandboxApi {
     'POST /wxa/business/getuserphonenumber': (call) => this.phoneNumber(call),
   };
 
-  /** `undefined` where there is no such endpoint. */
+  /** `undefined` if there is no such endpoint. */
   answer(method: string, path: string, call: SandboxCall): SandboxAnswer | undefined {
     return this.endpoints[`${method} ${path}`]?.(call);
   }
@@ -87,7 +87,7 @@ export class SandboxApi {
     if (typeof appid === 'number') return failure(appid);
     const phone = this.phoneCodes.spend(String(body.code), appid);
     if (typeof phone === 'number') return failure(phone);
-    // WeChat checks the owner of the code where it is told whom we believe it to be.
+    // WeChat checks the owner of the code if the request names one.
     if (body.openid !== undefined && body.openid !== phone.openid) return failure(40029);
     const { phoneNumber = '13800138000', countryCode = '86' } = phone;
     return {

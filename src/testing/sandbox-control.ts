@@ -5,7 +5,7 @@ import type { SandboxPhone, SandboxUser } from './sandbox.types.js';
 
 const MAX_BODY = 16 * 1024;
 
-/** What the outside may ask of the sandbox itself. */
+/** The methods of the sandbox that are available over HTTP. */
 export interface SandboxControls {
   issueCode(user: SandboxUser): string;
   issuePhoneCode(phone: SandboxPhone): string;
@@ -79,7 +79,7 @@ const ACTIONS: Partial<
     return [204];
   },
   '/sandbox/faults': (sandbox, { fault, times }) => {
-    // fail() checks both, for callers without types as much as for these.
+    // fail() checks both.
     sandbox.fail(fault as SandboxFault, times as number | undefined);
     return [204];
   },
@@ -93,7 +93,7 @@ function text(body: Body, name: string): string | undefined {
   ) {
     return value;
   }
-  throw new TypeError(`${name} must be a text of 1 to 128 characters.`);
+  throw new TypeError(`${name} must be a string of 1 to 128 characters.`);
 }
 
 function required(body: Body, name: string): string {
@@ -104,7 +104,7 @@ function required(body: Body, name: string): string {
 
 class TooLarge extends Error {}
 
-/** The JSON object of a request; empty where there is no body. */
+/** The JSON object of a request; empty if there is no body. */
 export async function readBody(request: IncomingMessage): Promise<Body> {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -27,7 +27,7 @@ const ERRMSGS: ReadonlyMap<number, string> = new Map([
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
-/** A failure as WeChat words it, with the request id that its support asks for. */
+/** A failure in WeChat's format, with a request id. */
 export const failure = (errcode: number): SandboxAnswer => ({
   errcode,
   errmsg: `${ERRMSGS.get(errcode) ?? 'unknown error'}, rid: ${hex(4)}-${hex(4)}-${hex(4)}`,

@@ -5,7 +5,7 @@ type Distortion = (response: ServerResponse, answer: SandboxAnswer) => void;
 
 const SLOW_MS = 300;
 
-/** Sends an answer as WeChat does: JSON under `text/plain`. */
+/** Sends an answer as WeChat does: JSON as `text/plain`. */
 export function send(response: ServerResponse, body: string | Buffer | object, status = 200): void {
   const content = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(content);
@@ -13,9 +13,9 @@ export function send(response: ServerResponse, body: string | Buffer | object, s
 
 const HTML = '<html><body>nginx</body></html>';
 
-/** What can happen to an answer on its way. WeChat has done its work by then: a code is spent. */
+/** What can happen to a response. The code is already used by then. */
 const TRANSPORT_FAULTS = {
-  /** No answer, until the client gives up. */
+  /** No response until the client gives up. */
   timeout: () => undefined,
   /** The connection is reset. */
   reset: (response) => response.socket?.resetAndDestroy(),
@@ -25,7 +25,7 @@ const TRANSPORT_FAULTS = {
     response.writeHead(200, { 'content-length': body.length });
     response.write(body.subarray(0, body.length / 2), () => response.destroy());
   },
-  /** The right answer, 300 ms late. */
+  /** The correct response, 300 ms late. */
   slow: (response, answer) => {
     setTimeout(() => {
       send(response, answer);
@@ -40,12 +40,12 @@ const TRANSPORT_FAULTS = {
   'http-502': (response) => {
     send(response, HTML, 502);
   },
-  /** To `/redirected` with the same query: `requests` shows who followed. */
+  /** To `/redirected` with the same query; `requests` shows whether the client followed. */
   redirect: (response) => {
     const { search } = new URL(response.req.url ?? '', 'http://localhost');
     response.writeHead(302, { location: `/redirected${search}` }).end();
   },
-  /** 200, but HTML. */
+  /** Status 200 with HTML. */
   garbage: (response) => {
     send(response, HTML);
   },
@@ -58,7 +58,7 @@ const TRANSPORT_FAULTS = {
   array: (response, answer) => {
     send(response, [answer]);
   },
-  /** The right answer, but two megabytes long. */
+  /** The correct response, but two megabytes long. */
   'too-large': (response, answer) => {
     send(response, { ...answer, padding: ' '.repeat(2_000_000) });
   },
@@ -83,17 +83,24 @@ const TRANSPORT_FAULTS = {
   },
 } satisfies Record<string, Distortion>;
 
-/** A fault on the way of the answer. */
+/**
+ * A fault of the response: no response (`timeout`), a reset or truncated connection, a response that
+ * is late (`slow`), redirected, HTML (`garbage`), too large, not UTF-8 or of the wrong types.
+ * @publicApi
+ */
 export type TransportFault = keyof typeof TRANSPORT_FAULTS;
 
-/** An errcode of WeChat, any integer but 0, or a fault on the way of the answer. */
+/**
+ * An errcode of WeChat (any integer except 0), or a fault of the response.
+ * @publicApi
+ */
 export type SandboxFault = number | TransportFault;
 
-/** The faults to come, one for each request, in their order. */
+/** The next faults in order, one for each request. */
 export class SandboxFaults {
   private queue: { fault: SandboxFault; times: number }[] = [];
 
-  /** @throws RangeError that names the faults there are. */
+  /** @throws `RangeError` that lists the known faults. */
   add(fault: unknown, times: unknown = 1): void {
     if (!isFault(fault)) {
       throw new RangeError(
@@ -122,7 +129,7 @@ export class SandboxFaults {
   }
 }
 
-/** Sends `answer` as the fault leaves it. */
+/** Sends `answer` with the fault. */
 export function distort(
   fault: TransportFault,
   response: ServerResponse,

@@ -1,8 +1,11 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 
-/** What WeChat's API in the mini program hands out, for the client to send to its server. */
+/**
+ * Signed and encrypted data as the mini program receives them from WeChat and sends to its server.
+ * @publicApi
+ */
 export interface SandboxUserData {
-  /** The data without their watermark, as text. */
+  /** The data without the watermark, as JSON. */
   rawData: string;
   /** `sha1(rawData + session_key)` in hexadecimal. */
   signature: string;

@@ -82,7 +82,7 @@ describe('jscode2session', () => {
     expect(keys.size).toBe(3);
   });
 
-  it('takes a code once, however many ask at the same time', async () => {
+  it('accepts a code once, also with concurrent requests', async () => {
     const sandbox = await start();
     const code = sandbox.issueCode();
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(sandbox, login(code))));
@@ -90,7 +90,7 @@ describe('jscode2session', () => {
     expect(answers.filter(({ errcode }) => errcode === 40163)).toHaveLength(9);
   });
 
-  it('takes a code for five minutes', async () => {
+  it('accepts a code for five minutes', async () => {
     jest.useFakeTimers({
       now: 0,
       doNotFake: ['setTimeout', 'setImmediate', 'nextTick', 'queueMicrotask'],
@@ -103,20 +103,20 @@ describe('jscode2session', () => {
     expect(await ask(sandbox, login(late))).toMatchObject({ errcode: 40029 });
   });
 
-  it('takes a code for its own app alone', async () => {
+  it('accepts a code only for its own app', async () => {
     const sandbox = await start({ apps });
     const second = { appid: 'wx2', secret: 'secret-2' };
     const code = sandbox.issueCode({ appid: 'wx2' });
     expect(await ask(sandbox, login(code))).toMatchObject({ errcode: 40029 });
     expect(await ask(sandbox, login(code, second))).toHaveProperty('openid');
-    // Without a name a code is for the first app.
+    // A code without an appid is for the first app.
     const unnamed = sandbox.issueCode();
     expect(await ask(sandbox, login(unnamed, second))).toMatchObject({ errcode: 40029 });
     expect(await ask(sandbox, login(unnamed))).toHaveProperty('openid');
     expect(() => sandbox.issueCode({ appid: 'wx3' })).toThrow(RangeError);
   });
 
-  it('without apps, takes any appid, and a code is for the one it is given', async () => {
+  it('without apps, accepts any appid, and a code is for the given one', async () => {
     const sandbox = await start();
     const code = sandbox.issueCode({ appid: 'wx-any' });
     expect(await ask(sandbox, login(code))).toMatchObject({ errcode: 40029 });
@@ -140,7 +140,7 @@ describe('jscode2session', () => {
     });
   });
 
-  it('keeps what it was asked, without the secret', async () => {
+  it('records its requests, without the secret', async () => {
     const sandbox = await start();
     await ask(sandbox, login('a-code'));
     await fetch(`${sandbox.url}/elsewhere`, { method: 'POST' });
@@ -155,7 +155,7 @@ describe('jscode2session', () => {
     ]);
   });
 
-  it('knows no other path and no other method', async () => {
+  it('accepts no other path and no other method', async () => {
     const sandbox = await start();
     expect((await fetch(`${sandbox.url}/sns/other`)).status).toBe(404);
     expect((await post(sandbox, '/sns/jscode2session', {})).status).toBe(404);
@@ -194,7 +194,7 @@ describe('component/jscode2session', () => {
     });
   });
 
-  it('without apps, takes any platform and token', async () => {
+  it('without apps, accepts any platform and token', async () => {
     const sandbox = await start();
     expect(await askAs(sandbox, sandbox.issueCode())).toHaveProperty('openid');
   });
@@ -214,7 +214,7 @@ describe('component/jscode2session', () => {
     expect(await askAs(sandbox, sandbox.issueCode(), more)).toMatchObject({ errcode });
   });
 
-  it('knows a platform no AppSecret, and an app no other secret once it was changed', async () => {
+  it('accepts no AppSecret of a platform, and no old secret of an app', async () => {
     const app = { appid: 'wx1', secret: 'secret-1', component: { ...component } };
     const sandbox = await start({ apps: [app, { appid: 'wx2', component }] });
     const code = sandbox.issueCode({ appid: 'wx2' });
@@ -268,7 +268,7 @@ describe('fail', () => {
     ['empty-openid', [200, expect.stringContaining('"openid":""')]],
     ['wrong-types', [200, expect.stringContaining('"openid":42')]],
     ['slow', [200, expect.stringContaining('"openid":"o-1"')]],
-  ])('%s happens on the way of the answer: the code is spent', async (fault, expected) => {
+  ])('%s affects the response, when the code is used', async (fault, expected) => {
     const sandbox = await start();
     const code = sandbox.issueCode({ openid: 'o-1' });
     sandbox.fail(fault);
@@ -276,7 +276,7 @@ describe('fail', () => {
     expect(await ask(sandbox, login(code))).toMatchObject({ errcode: 40163 });
   });
 
-  it('shows who follows a redirect', async () => {
+  it('shows whether a client follows a redirect', async () => {
     const sandbox = await start();
     const code = sandbox.issueCode();
     sandbox.fail('redirect');
@@ -287,7 +287,7 @@ describe('fail', () => {
     ]);
   });
 
-  it('an errcode leaves the code as it was', async () => {
+  it('an errcode does not use the code', async () => {
     const sandbox = await start();
     const code = sandbox.issueCode();
     sandbox.fail(-1);
@@ -300,7 +300,7 @@ describe('fail', () => {
     expect(await ask(sandbox, login(code))).toHaveProperty('openid');
   });
 
-  it('happens as often as it is told, or until recover', async () => {
+  it('happens the given number of times, or until recover', async () => {
     const sandbox = await start();
     sandbox.fail(45011, 2);
     sandbox.fail('empty', Infinity);
@@ -314,7 +314,7 @@ describe('fail', () => {
   });
 
   it.each(['sunspots', '', 0, 1.5, NaN, null, {}, 'constructor', '__proto__'])(
-    'knows no fault %j, and names those there are',
+    'refuses the fault %j, and lists the known faults',
     async (fault) => {
       const sandbox = await start();
       expect(() => {
@@ -342,13 +342,13 @@ describe('the sandbox over HTTP', () => {
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  it('issues a code for somebody where nothing is said', async () => {
+  it('issues a code for a new user without a body', async () => {
     const sandbox = await start();
     const response = await fetch(`${sandbox.url}/sandbox/codes`, { method: 'POST' });
     expect(await response.json()).toEqual({ code: expect.any(String) });
   });
 
-  it('does all that a mini program and the console can do', async () => {
+  it('does everything that a mini program and the console can do', async () => {
     const sandbox = await start({ apps });
     const answerTo = async (path: string, body: object): Promise<Json> =>
       (await (await post(sandbox, path, body)).json()) as Json;
@@ -390,7 +390,7 @@ describe('the sandbox over HTTP', () => {
     expect(await response.json()).toMatchObject({ errcode });
   });
 
-  it('refuses calls with a token that is none, or a signature by another key', async () => {
+  it('refuses calls with an invalid token, or a signature by another key', async () => {
     const sandbox = await start();
     const ask401 = (path: string): Promise<unknown> =>
       fetch(sandbox.url + path).then((response) => response.json());
@@ -411,7 +411,7 @@ describe('the sandbox over HTTP', () => {
     ['the only app', [apps[0]!], undefined, 'wx1'],
     ['the app of the code', apps, 'wx2', 'wx2'],
     ['the app that logged in with the code', undefined, undefined, 'wx3'],
-  ])('encrypts user data for %s where no appid is named', async (_, known, appid, owner) => {
+  ])('encrypts user data for %s if no appid is given', async (_, known, appid, owner) => {
     const sandbox = await start({ apps: known });
     const code = sandbox.issueCode({ openid: 'o-1', appid });
     const credentials = { appid: owner, secret: owner.replace('wx', 'secret-') };
@@ -425,7 +425,7 @@ describe('the sandbox over HTTP', () => {
     expect(JSON.parse(plaintext)).toMatchObject({ watermark: { appid: owner } });
   });
 
-  it('lets requests fail', async () => {
+  it('makes requests fail', async () => {
     const sandbox = await start();
     const response = await post(sandbox, '/sandbox/faults', { fault: 40226, times: 2 });
     expect(response.status).toBe(204);
@@ -488,12 +488,12 @@ describe('the sandbox over HTTP', () => {
     ['http://localhost.example', false],
     ['http://localhost:3000.example', false],
     ['null', false],
-  ])('a page from %s may ask: %j', async (origin, allowed) => {
+  ])('a page from %s is allowed: %j', async (origin, allowed) => {
     const sandbox = await start();
     const headers = { origin };
     const asking = await fetch(`${sandbox.url}/sandbox/codes`, { method: 'OPTIONS', headers });
     expect(asking.headers.get('access-control-allow-origin')).toBe(allowed ? origin : null);
-    // A page may send a POST of plain text without asking.
+    // A page may send a POST of plain text without a preflight request.
     const sent = await post(sandbox, '/sandbox/faults', { fault: 40226 }, { headers });
     expect(sent.status).toBe(allowed ? 204 : 403);
     const query = new URLSearchParams(login('code')).toString();
@@ -520,14 +520,14 @@ describe('the sandbox over HTTP', () => {
 });
 
 describe('starting and closing', () => {
-  it('takes the port it is given, and tells where it is', async () => {
+  it('listens on the given port, and returns its URL', async () => {
     const first = await start();
     const port = Number(new URL(first.url).port);
     await first.close();
     expect((await start({ port })).url).toBe(`http://127.0.0.1:${String(port)}`);
   });
 
-  it('fails with the error of Node where the port is taken', async () => {
+  it('fails with the error of Node if the port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };

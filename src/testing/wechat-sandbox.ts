@@ -17,15 +17,16 @@ import type {
 } from './sandbox.types.js';
 
 /**
- * A stand-in for WeChat's API on the loopback interface, for tests without a network.
+ * A local server that behaves like WeChat's API, for tests and development without a network.
  * Source: WeChat, "auth.code2Session", "thirdpartyCode2Session", "getStableAccessToken",
- * "checkSessionKey", "resetUserSessionKey", "getPhoneNumber". While one runs, an app of the same
- * process that would call WeChat itself does not start.
+ * "checkSessionKey", "resetUserSessionKey", "getPhoneNumber". While one runs, an app in the same
+ * process that would call the real WeChat does not start.
  *
  * @example
  * const wechat = await WechatSandbox.start();
- * WechatAuthModule.forRoot({ appid, secret, wechat: { baseUrl: wechat.url } });
- * await request(app).post('/wechat/login').send({ code: wechat.issueCode({ openid: 'o-anna' }) });
+ * const module = WechatAuthModule.forRoot({ appid, secret, wechat: { baseUrl: wechat.url } });
+ * const code = wechat.issueCode({ openid: 'o-anna' }); // for POST /wechat/login
+ * @publicApi
  */
 export class WechatSandbox {
   private readonly api: SandboxApi;
@@ -40,7 +41,13 @@ export class WechatSandbox {
     this.server.once('listening', () => this.server.once('close', countSandbox()));
   }
 
-  /** @throws the error of Node where the port is taken (`EADDRINUSE`) or not allowed. */
+  /**
+   * Starts a sandbox on `127.0.0.1`.
+   *
+   * @example
+   * const wechat = await WechatSandbox.start({ apps: [{ appid, secret }] });
+   * @throws the error of Node if the port is in use (`EADDRINUSE`) or not allowed (`EACCES`).
+   */
   static async start({ port = 0, apps }: WechatSandboxOptions = {}): Promise<WechatSandbox> {
     const sandbox = new WechatSandbox(apps);
     sandbox.server.listen(port, '127.0.0.1');
@@ -48,42 +55,47 @@ export class WechatSandbox {
     return sandbox;
   }
 
-  /** For the option `wechat.baseUrl`. */
+  /** The value for the option `wechat.baseUrl`. */
   get url(): string {
     return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
   }
 
-  /** What WeChat was asked so far, in order. */
+  /** The requests so far, in order. */
   get requests(): readonly SandboxRequest[] {
     return this.log;
   }
 
   /**
-   * What `wx.login` gives a mini program: a code that works once, for five minutes, for its own
-   * app. The user gets a new `session_key` with it.
+   * Issues a code as `wx.login` does: valid once, for five minutes, for its own app. The user gets a
+   * new `session_key`.
    *
-   * @throws RangeError for an app that the sandbox was not started with.
+   * @example
+   * const code = wechat.issueCode({ openid: 'o-anna', unionid: 'u-anna' });
+   * @throws `RangeError` for an app that the sandbox was not started with.
    */
   issueCode(user: SandboxUser = {}): string {
     return this.api.logins.issueCode({ ...user, appid: this.appidFor(user.appid) });
   }
 
   /**
-   * What the `getPhoneNumber` button gives a mini program: a code that works once, for five
-   * minutes, for its own app and user.
+   * Issues a code as the `getPhoneNumber` button does: valid once, for five minutes, for its own app
+   * and user.
    *
-   * @throws RangeError for an app that the sandbox was not started with.
+   * @example
+   * const code = wechat.issuePhoneCode({ openid: 'o-anna', phoneNumber: '13800138000' });
+   * @throws `RangeError` for an app that the sandbox was not started with.
    */
   issuePhoneCode(phone: SandboxPhone): string {
     return this.api.phoneCodes.issue(phone, this.appidFor(phone.appid));
   }
 
   /**
-   * What `wx.getUserInfo` and the like give a mini program: `data` signed and encrypted with the
-   * `session_key` that the user has now.
+   * Signs and encrypts `data` as `wx.getUserInfo` does, with the user's current `session_key`.
    *
-   * @param appid - for the watermark; where absent, the app of the user's last code.
-   * @throws RangeError for a user without a login, or an app that is not there.
+   * @example
+   * const body = wechat.encryptUserData('o-anna', { stepInfoList: [] });
+   * @param appid - for the watermark; if absent, the app of the user's last code.
+   * @throws `RangeError` for a user without a login, or an app that the sandbox does not know.
    */
   encryptUserData(openid: string, data: object, appid?: string): SandboxUserData {
     const sessionKey = this.api.logins.sessionKeyOf(openid);
@@ -94,29 +106,32 @@ export class WechatSandbox {
     return encryptUserData(data, sessionKey, owner);
   }
 
-  /** Ends every access token before its time, as a reset in the console does. */
+  /** Invalidates all access tokens, as a reset in WeChat's console does. */
   expireAccessTokens(): void {
     this.api.accessTokens.expireAll();
   }
 
   /**
-   * Lets the next requests fail. An errcode leaves a code as it was; any other fault happens on
-   * the way of the answer, when the code is spent.
+   * Makes the next requests fail. After an errcode, a code is still valid; any other fault affects
+   * the response, when the code is already used.
    *
+   * @example
+   * wechat.fail(-1);
+   * wechat.fail('timeout', Infinity);
    * @param fault - an errcode, or the name of a {@link TransportFault}.
-   * @param times - for how many requests; 1 where absent, `Infinity` until {@link recover}.
-   * @throws RangeError
+   * @param times - the number of requests; 1 if absent, `Infinity` until {@link recover}.
+   * @throws `RangeError` for an unknown fault or an invalid number.
    */
   fail(fault: SandboxFault, times?: number): void {
     this.faults.add(fault, times);
   }
 
-  /** Forgets the faults that have not happened yet. */
+  /** Removes all remaining faults. */
   recover(): void {
     this.faults.clear();
   }
 
-  /** Ends every connection and frees the port; a second call waits for the first. */
+  /** Closes all connections and the port. A second call waits for the first. */
   close(): Promise<void> {
     this.closed ??= new Promise((resolve) => {
       this.server.close(() => {
@@ -129,7 +144,9 @@ export class WechatSandbox {
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isAllowed(request, response)) {
-      answer(response, 403, { message: 'The sandbox is for programs and pages of this machine.' });
+      answer(response, 403, {
+        message: 'The sandbox only serves programs and pages on this machine.',
+      });
       return;
     }
     const [path = '', search = ''] = (request.url ?? '').split('?', 2);
@@ -157,7 +174,7 @@ export class WechatSandbox {
   }
 }
 
-/** A parameter that stands there twice counts as none: which one counts is nobody's guess. */
+/** A repeated parameter counts as absent, because it is ambiguous. */
 function readQuery(search: string): Record<string, string> {
   const parameters = new URLSearchParams(search);
   return Object.fromEntries(

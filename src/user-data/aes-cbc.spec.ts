@@ -6,13 +6,13 @@ import { decryptCbc } from './aes-cbc.js';
 const BLOCK = 16;
 const [key, iv] = [randomBytes(BLOCK), randomBytes(BLOCK)];
 
-/** Encrypts whole blocks as they are. */
+/** Encrypts whole blocks without padding. */
 function encryptBlocks(blocks: Buffer): Buffer {
   const cipher = createCipheriv('aes-128-cbc', key, iv).setAutoPadding(false);
   return Buffer.concat([cipher.update(blocks), cipher.final()]);
 }
 
-/** What OpenSSL makes of it; `undefined` where it finds the padding wrong. */
+/** The result of OpenSSL; `undefined` if the padding is wrong. */
 function decryptWithOpenSsl(data: Buffer): Buffer | undefined {
   const decipher = createDecipheriv('aes-128-cbc', key, iv);
   try {
@@ -22,7 +22,7 @@ function decryptWithOpenSsl(data: Buffer): Buffer | undefined {
   }
 }
 
-/** The last bytes of a text, many of them a padding or nearly one. */
+/** The last bytes of a text, many of them a valid or almost valid padding. */
 const endings = fc.oneof(
   fc.integer({ min: 0, max: 18 }).map((n) => Buffer.alloc(BLOCK, n)),
   fc
@@ -52,7 +52,7 @@ describe('decryptCbc', () => {
     },
   );
 
-  it('finds the same paddings right as OpenSSL, and keeps the bytes of a wrong one', () => {
+  it('accepts the same paddings as OpenSSL, and keeps the bytes of a wrong one', () => {
     fc.assert(
       fc.property(endings, fc.boolean(), (ending, isLonger) => {
         const blocks = isLonger ? Buffer.concat([randomBytes(BLOCK), ending]) : ending;

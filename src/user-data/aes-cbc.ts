@@ -2,19 +2,19 @@ import { createDecipheriv } from 'node:crypto';
 
 const BLOCK = 16;
 
-/** What a decryption came to. */
+/** The result of a decryption. */
 export interface Decrypted {
-  /** Without its padding, or whole where the padding is wrong. */
+  /** Without the padding; if the padding is wrong, all of it. */
   readonly plaintext: Buffer;
-  /** Whether the padding is right (PKCS#7, RFC 5652 section 6.3). */
+  /** Whether the padding is correct (PKCS#7, RFC 5652 section 6.3). */
   readonly isPadded: boolean;
 }
 
 /**
- * AES-128-CBC. A wrong padding is told and not thrown, so that a caller can go on as with any
- * other plaintext: whoever can tell a wrong padding by its time can read the data.
+ * AES-128-CBC. A wrong padding is returned and not thrown, so that the caller takes the same time: a
+ * client that can measure whether the padding is wrong can decrypt the data (padding oracle).
  *
- * @returns `undefined` where a length is wrong, which the sender can see as well.
+ * @returns `undefined` if a length is wrong, which the sender knows too.
  */
 export function decryptCbc(key: Buffer, iv: Buffer, data: Buffer): Decrypted | undefined {
   if (key.length !== 16 || iv.length !== BLOCK) return undefined;
@@ -23,11 +23,11 @@ export function decryptCbc(key: Buffer, iv: Buffer, data: Buffer): Decrypted | u
   const padded = Buffer.concat([decipher.update(data), decipher.final()]);
   const length = padded.at(-1) ?? 0;
   let wrong = Number(length < 1) | Number(length > BLOCK);
-  // All bytes of the last block are looked at, however many the padding claims.
+  // Constant time: always reads all bytes of the last block.
   for (let i = 1; i <= BLOCK; i++) {
     wrong |= Number(i <= length) & Number(padded.at(-i) !== length);
   }
   const isPadded = wrong === 0;
-  // No branch here either.
+  // Constant time: no branch.
   return { plaintext: padded.subarray(0, padded.length - length * Number(isPadded)), isPadded };
 }

@@ -37,10 +37,10 @@ describe('readUserData', () => {
   });
 
   it.each([
-    ['of the very second', 0],
-    ['as old as is allowed', 3600],
+    ['of the same second', 0],
+    ['as old as allowed', 3600],
     ['a minute ahead of our clock', -60],
-  ])('takes data %s', (_, age) => {
+  ])('accepts data %s', (_, age) => {
     const data = marked({ appid, timestamp: NOW - age });
     expect(readUserData(sessionKey, data, expected)).toBeDefined();
   });
@@ -49,13 +49,13 @@ describe('readUserData', () => {
     ['a second too old', () => marked({ appid, timestamp: NOW - 3601 })],
     ['from the future', () => marked({ appid, timestamp: NOW + 61 })],
     ['of another app', () => marked({ appid: 'wx0000000000000002', timestamp: NOW })],
-    ['of no app', () => marked({ timestamp: NOW })],
-    ['of no time', () => marked({ appid })],
-    ['with a time that is a text', () => marked({ appid, timestamp: String(NOW) })],
+    ['without an app', () => marked({ timestamp: NOW })],
+    ['without a time', () => marked({ appid })],
+    ['with a time that is a string', () => marked({ appid, timestamp: String(NOW) })],
     ['with a time that is null', () => marked({ appid, timestamp: null })],
     ['without a watermark', () => encrypt('{"nickName":"x"}')],
     ['with a watermark that is null', () => marked(null)],
-    ['that are no object', () => encrypt('null')],
+    ['that are not an object', () => encrypt('null')],
     ['that are a list', () => encrypt('[]')],
     ['that are a number', () => encrypt('42')],
     ['that are not JSON', () => encrypt('hello')],
@@ -93,7 +93,7 @@ describe('readUserData', () => {
     ['with a line end', (text: string) => `${text}\n`],
     ['without its padding', (text: string) => text.replaceAll('=', '')],
     ['with an escape', (text: string) => encodeURIComponent(text)],
-  ])('refuses base64 %s instead of decoding it as it can', (_, damage) => {
+  ])('refuses base64 %s', (_, damage) => {
     for (let found = 0, tries = 0; found < 5 && tries < 1000; tries++) {
       const data = marked(good);
       for (const field of ['encryptedData', 'iv'] as const) {
@@ -107,20 +107,20 @@ describe('readUserData', () => {
   });
 
   it.each(['', 'x', randomBytes(15).toString('base64'), randomBytes(32).toString('base64')])(
-    'reads nothing with a session_key that is no AES-128 key: %j',
+    'reads nothing with a session_key that is not an AES-128 key: %j',
     (key) => {
       expect(readUserData(key, marked(good), expected)).toBeUndefined();
     },
   );
 
-  it('never reads with a wrong key, though one in 256 pads rightly', () => {
+  it('never reads with a wrong key, though one in 256 has a valid padding', () => {
     for (let i = 0; i < 2000; i++) {
       const data = marked(good);
       expect(readUserData(randomBytes(16).toString('base64'), data, expected)).toBeUndefined();
     }
   });
 
-  it('where a flipped bit gets through, CBC being malleable, the watermark is still ours', () => {
+  it('a flipped bit that CBC does not detect leaves the watermark valid', () => {
     // This is why user data are never identity: openId, in the first block, can be changed.
     const data = marked(good, { openId: 'o-victim', nickName: 'x'.repeat(40) });
     let through = 0;
@@ -144,7 +144,7 @@ describe('readUserData', () => {
     expect(through).toBeGreaterThan(0);
   });
 
-  it('answers anything with data or undefined, and never throws', () => {
+  it('returns data or undefined for any input, and never throws', () => {
     fc.assert(
       fc.property(fc.anything(), fc.anything(), fc.string(), (encryptedData, iv, key) => {
         expect(readUserData(key, { encryptedData, iv }, expected)).toBeUndefined();

@@ -1,24 +1,24 @@
 import { decryptCbc } from './aes-cbc.js';
 import type { WechatWatermark } from './user-data.types.js';
 
-/** Data of any kind, with the mark that they are for the app and not too old. */
+/** Data of any kind with their watermark. */
 export type UserData = Record<string, unknown> & { watermark: WechatWatermark };
 
-/** What the data have to be. */
+/** What the watermark of the data must be. */
 export interface ExpectedUserData {
   readonly appid: string;
   /** Seconds. */
   readonly maxAge: number;
 }
 
-/** Seconds by which WeChat's clock may be ahead of ours. */
+/** Seconds by which WeChat's clock may be ahead. */
 const CLOCK_SKEW = 60;
 
 const MAX_LENGTH = 64 * 1024;
 
 /**
- * The data that WeChat encrypted with `sessionKey`, or `undefined` for whatever is wrong: which
- * check failed would help someone who guesses.
+ * The data that WeChat encrypted with `sessionKey`, or `undefined` for any failure: which check
+ * failed would help an attacker.
  */
 export function readUserData(
   sessionKey: string,
@@ -29,12 +29,12 @@ export function readUserData(
   const decrypted = key && data && start && decryptCbc(key, start, data);
   if (!decrypted) return undefined;
   const parsed = parse(decrypted.plaintext);
-  // A wrong key passes the padding check once in 256 times: all of it has to be right. The padding
-  // comes last, so that data with a wrong one take all the checks that others take.
+  // A wrong key passes the padding check once in 256 times, so the content is checked too. The
+  // padding is checked last, so that wrong padding takes the same time.
   return isFor(expected, parsed) && decrypted.isPadded ? parsed : undefined;
 }
 
-/** Canonical base64 alone: a `+` that became a space on the way is damage, not data. */
+/** Only canonical base64: a `+` that became a space means damaged data. */
 function decodeBase64(text: unknown): Buffer | undefined {
   if (typeof text !== 'string' || text.length > MAX_LENGTH) return undefined;
   const bytes = Buffer.from(text, 'base64');
@@ -45,7 +45,7 @@ function parse(plaintext: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(plaintext));
   } catch {
-    // The parser would quote the data; the caller is told that there are none.
+    // The parser's message would quote the data.
     return undefined;
   }
 }

@@ -20,11 +20,11 @@ const check = (kind: Kind, more: Record<string, unknown> = {}): boolean =>
   isOfKind(kind, { ...good[kind], watermark, ...more }, openid);
 
 describe.each(kinds)('data of the kind %s', (kind) => {
-  it('are taken as WeChat documents them', () => {
+  it('are accepted as WeChat documents them', () => {
     expect(check(kind)).toBe(true);
   });
 
-  it('are refused with a field more', () => {
+  it('are refused with an additional field', () => {
     const names = ['x', '__proto__', 'constructor', 'phone_number'];
     for (const name of names) {
       const data = JSON.parse(`{"${name}":"x"}`) as object;
@@ -40,7 +40,7 @@ describe.each(kinds)('data of the kind %s', (kind) => {
     for (const other of types) expect(check(kind, { [name]: other })).toBe(false);
   });
 
-  it('are refused where another kind is asked for', () => {
+  it('are refused as another kind', () => {
     for (const other of kinds) {
       expect(isOfKind(other, { ...good[kind], watermark }, openid)).toBe(other === kind);
     }
@@ -63,7 +63,7 @@ describe('the fields of user data', () => {
     ],
     ['runData', { stepInfoList: [] }],
     ['runData', { stepInfoList: [{ timestamp: 1, step: 0 }] }],
-  ])('%s %j are taken', (kind, more) => {
+  ])('%s %j are accepted', (kind, more) => {
     expect(check(kind, more)).toBe(true);
   });
 
@@ -98,7 +98,7 @@ describe('the fields of user data', () => {
     expect(check(kind, more)).toBe(false);
   });
 
-  it('are not looked at where the host checks a kind of its own', () => {
+  it('are not checked for a kind with its own type guard', () => {
     const isAnything = (data: unknown): data is object => typeof data === 'object';
     const isNothing = (data: unknown): data is object => data === undefined;
     expect(isOfKind(isAnything, { watermark }, openid)).toBe(true);

@@ -1,7 +1,10 @@
 import { isRecord } from '../common/is-record.js';
 import type { WechatUserDataKinds } from './user-data.types.js';
 
-/** A kind of data that WeChat documents, or a check of your own for another kind. */
+/**
+ * A kind of data that WeChat documents, or a type guard of your own for another kind.
+ * @publicApi
+ */
 export type UserDataKind<T = unknown> = keyof WechatUserDataKinds | ((data: unknown) => data is T);
 
 type Check = (value: unknown) => boolean;
@@ -25,10 +28,10 @@ const matches =
   (value) =>
     typeof value === 'string' && pattern.test(value);
 
-/** Its app and age are checked for all data. */
+/** Its app and age are checked elsewhere. */
 const watermark = isRecord;
 
-/** WeChat writes the country code before a foreign number. */
+/** WeChat puts the country code before a foreign number. */
 function isOneNumber(data: object): boolean {
   const { phoneNumber, purePhoneNumber, countryCode } = data as Record<string, string>;
   const international = `${String(countryCode)}${String(purePhoneNumber)}`;
@@ -48,7 +51,7 @@ const KINDS: Record<keyof WechatUserDataKinds, (data: object, openid: string) =>
     const fields = { phoneNumber: isText, purePhoneNumber, countryCode, watermark };
     return hasExactly(data, fields) && isOneNumber(data);
   },
-  // A forger can write the first characters of the id, so a short one is refused.
+  // An attacker can choose the first characters of the id, so a short one is refused.
   shareInfo: (data) => hasExactly(data, { openGId: matches(/^[\w-]{16,128}$/), watermark }),
   runData: (data) => {
     const isDay: Check = (day) => hasExactly(day, { timestamp: isCount, step: isCount });
@@ -57,7 +60,7 @@ const KINDS: Record<keyof WechatUserDataKinds, (data: object, openid: string) =>
   },
 };
 
-/** @throws TypeError where `kind` is none, for callers without types */
+/** @throws `TypeError` for an unknown kind, for callers without types */
 export function assertUserDataKind(kind: unknown): asserts kind is UserDataKind {
   const isKnown = typeof kind === 'string' && Object.hasOwn(KINDS, kind);
   if (!isKnown && typeof kind !== 'function') {

@@ -11,7 +11,7 @@ import { WechatApiService } from './wechat-api.service.js';
 
 const { appid } = TEST_APP;
 
-describe('what a session_key is for', () => {
+describe('the services that use a session_key', () => {
   let test: TestPostgres;
   let sandbox: WechatSandbox;
   let wechat: TestWechat;
@@ -78,13 +78,13 @@ describe('what a session_key is for', () => {
       expect(await userData.verifySignature(id, { rawData: 'data', signature })).toBe(false);
     });
 
-    it('refuses data that are no text, though they print as it', async () => {
+    it('refuses data that are not a string, even if they convert to it', async () => {
       const { id, sessionKey } = await logIn();
       const signed = { rawData: ['data'] as never, signature: sign(`data${sessionKey}`) };
       expect(await userData.verifySignature(id, signed)).toBe(false);
     });
 
-    it('fails where there is no session_key', async () => {
+    it('fails if there is no session_key', async () => {
       const signed = { rawData: 'data', signature: sign('data') };
       expect(await failureOf(userData.verifySignature(randomUUID(), signed))).toMatchObject({
         errorCode: 'WX_SESSION_KEY_INVALID',
@@ -103,7 +103,7 @@ describe('what a session_key is for', () => {
       });
     });
 
-    it('reads them with a fresh key for the code, and stores that', async () => {
+    it('reads data with the fresh key of a code, and stores the key', async () => {
       const { id, openid, sessionKey } = await logIn();
       const code = sandbox.issueCode({ openid });
       const data = encrypted(openid);
@@ -115,7 +115,7 @@ describe('what a session_key is for', () => {
       expect(await userData.decrypt(id, data, 'userInfo')).toMatchObject({ openId: openid });
     });
 
-    it('stores no key for the code of somebody else, and says no more than of bad data', async () => {
+    it('stores no key for the code of another user, with the same error as for bad data', async () => {
       const [me, them] = [await logIn(), await logIn()];
       const code = sandbox.issueCode({ openid: them.openid });
       const theirs = { ...encrypted(them.openid), code };
@@ -125,7 +125,7 @@ describe('what a session_key is for', () => {
       }
     });
 
-    it('says the same where there is no user, and asks WeChat about nothing', async () => {
+    it('throws the same error if there is no user, without a request to WeChat', async () => {
       const { openid } = await logIn();
       const data = encrypted(openid);
       const before = sandbox.requests.length;
@@ -159,7 +159,7 @@ describe('what a session_key is for', () => {
       expect(await failureOf(userData.decrypt(id, old, 'userInfo'))).toEqual(unreadable);
     });
 
-    it('passes on the error of a code and of an outage as they are', async () => {
+    it('passes on the errors of a code and of an outage', async () => {
       const { id, openid } = await logIn();
       const data = { ...encrypted(openid), code: 'never-issued' };
       expect(await failureOf(userData.decrypt(id, data, 'userInfo'))).toMatchObject({
@@ -175,7 +175,7 @@ describe('what a session_key is for', () => {
       }
     });
 
-    it('refuses a kind that does not exist before anything else', async () => {
+    it('refuses an unknown kind before anything else', async () => {
       expect(await failureOf(userData.decrypt('', {} as never, 'phone' as never))).toBeInstanceOf(
         TypeError,
       );
@@ -183,7 +183,7 @@ describe('what a session_key is for', () => {
   });
 
   describe('WechatApiService', () => {
-    it('knows whether WeChat has the same session_key', async () => {
+    it('returns whether WeChat has the same session_key', async () => {
       const { id, openid } = await logIn();
       expect(await api.checkSessionKey(id)).toBe(true);
       sandbox.issueCode({ openid });
@@ -194,14 +194,14 @@ describe('what a session_key is for', () => {
       expect(await failureOf(api.checkSessionKey(another))).toMatchObject({ errcode: 45009 });
     });
 
-    it('stores the session_key that WeChat has made anew', async () => {
+    it('stores the new session_key of WeChat', async () => {
       const { id, sessionKey } = await logIn();
       await api.resetSessionKey(id);
       expect((await users.getSessionKey(id)).sessionKey).not.toBe(sessionKey);
       expect(await api.checkSessionKey(id)).toBe(true);
     });
 
-    it('reads a phone number for the user of the code alone', async () => {
+    it('reads a phone number only for the user of the code', async () => {
       const { id, openid } = await logIn();
       const code = sandbox.issuePhoneCode({ openid, phoneNumber: '5551234', countryCode: 1 });
       expect(await api.getPhoneNumber(id, code)).toEqual({
@@ -220,14 +220,14 @@ describe('what a session_key is for', () => {
       ['a b', 'WX_CODE_MALFORMED'],
       ['', 'WX_CODE_MALFORMED'],
       ['code', 'WX_SESSION_REVOKED'],
-    ])('asks WeChat nothing for the code %j of nobody: %s', async (code, errorCode) => {
+    ])('sends no request for the code %j without a user: %s', async (code, errorCode) => {
       const before = sandbox.requests.length;
       expect(await failureOf(api.getPhoneNumber(randomUUID(), code))).toMatchObject({ errorCode });
       expect(sandbox.requests).toHaveLength(before);
     });
 
     it.each(['', 'wxa/x', '/', '//host/x', '/x?y', '/x#y', '/a b', '/x/', 'https://host/x'])(
-      'asks WeChat nothing for the path %j',
+      'sends no request for the path %j',
       async (path) => {
         const failure = await failureOf(api.request(appid, { path }));
         expect(failure).toBeInstanceOf(TypeError);
@@ -235,7 +235,7 @@ describe('what a session_key is for', () => {
       },
     );
 
-    it('makes any other call, by GET or with a body by POST', async () => {
+    it('makes any other call with GET, or with POST and a body', async () => {
       const { openid } = await logIn();
       const query = { openid };
       expect(

@@ -9,25 +9,33 @@ import { assertUserDataKind, isOfKind, type UserDataKind } from './user-data-kin
 import type { EncryptedUserData, SignedUserData, WechatUserDataKinds } from './user-data.types.js';
 
 /**
- * Reads what WeChat signed or encrypted with the user's `session_key`.
+ * Reads data that WeChat signed or encrypted with the user's `session_key`.
  *
  * **Decrypted data are user data and never identity.** The session says who the user is. WeChat
- * encrypts with AES-CBC and no authentication, so a client can change its own data without the key:
+ * encrypts with AES-CBC without authentication, so a client can change its own data without the key:
  *
- * - It can choose the first 16 bytes of the text freely, by the `iv`.
- * - It can leave out blocks of 16 bytes at the front and choose the new first one. `{"phoneNumber":"`
- *   has exactly 16 bytes: the end of a nickname becomes a phone number.
- * - It can replace or join blocks elsewhere, where the block before turns into random bytes.
- * - It can send the same data again, until they are older than `userData.maxAge`.
+ * - It can choose the first 16 bytes of the text with the `iv`.
+ * - It can remove blocks of 16 bytes at the start and choose the new first one. `{"phoneNumber":"` has
+ *   exactly 16 bytes: the end of a nickname becomes a phone number.
+ * - It can replace or join other blocks; the block before them becomes random bytes.
+ * - It can send the same data again until they are older than `userData.maxAge`.
  *
- * The watermark stays right in all of these cases. {@link UserDataService.decrypt} therefore takes
- * the kind of the data and refuses data that have not exactly its fields, an `openId` of another
- * user, and a phone number that does not agree with its parts. What remains: the first characters
- * of a `nickName` or an `openGId`, texts that may hold anything such as a `nickName`, and old data
- * sent again. For phone numbers use {@link WechatApiService.getPhoneNumber}: it asks WeChat itself,
- * and each code works once.
+ * The watermark remains valid in all of these cases. {@link UserDataService.decrypt} therefore takes
+ * the kind of the data and refuses data that do not have exactly its fields, an `openId` of another
+ * user, and a phone number that does not match its parts. It cannot detect changes in the first
+ * characters of a `nickName` or an `openGId`, changes in free text such as a `nickName`, or old data.
+ * For phone numbers use {@link WechatApiService.getPhoneNumber}: it asks WeChat, and each code is
+ * valid once.
  *
  * Source: WeChat, "Signature, encryption and decryption of open data".
+ *
+ * @example
+ * \@Post('steps')
+ * async steps(@CurrentWxSession() session: WxSession, @Body() body: EncryptedUserData) {
+ *   const { stepInfoList } = await this.userData.decrypt(session.userId, body, 'runData');
+ *   return stepInfoList;
+ * }
+ * @publicApi
  */
 @Injectable()
 export class UserDataService {
@@ -38,10 +46,12 @@ export class UserDataService {
   ) {}
 
   /**
-   * Whether `rawData` are what WeChat handed out to this user: `signature` has to be
+   * Whether WeChat signed `rawData` for this user: `signature` must be
    * `sha1(rawData + session_key)`.
    *
-   * @param userId - our id, as the session has it.
+   * @example
+   * const isSigned = await userData.verifySignature(session.userId, { rawData, signature });
+   * @param userId - the id in the session.
    * @throws {@link WechatAuthError} `WX_SESSION_KEY_INVALID`, `WX_STORE_UNAVAILABLE`
    */
   async verifySignature(userId: string, { rawData, signature }: SignedUserData): Promise<boolean> {
@@ -55,21 +65,20 @@ export class UserDataService {
   }
 
   /**
-   * Decrypts data of a kind. With a `code` it is exchanged first, and the data are read with the
-   * fresh key, which is kept: without it, data are unreadable where the client has called
-   * `wx.login` since.
+   * Decrypts data of a kind. A `code` in the data is exchanged first, and its new `session_key` is
+   * used and stored. Without a code, decryption fails if the client has called `wx.login` since the
+   * last login.
    *
    * @example
    * const { stepInfoList } = await userData.decrypt(session.userId, body, 'runData');
    * @example
-   * // Of another kind: a check of your own. Let it refuse fields that it does not know.
+   * // Another kind, with a type guard of your own that refuses unknown fields.
    * const isGroup = (data: unknown): data is Group => GroupSchema.safeParse(data).success;
    * const group = await userData.decrypt(session.userId, body, isGroup);
-   * @param userId - our id, as the session has it.
-   * @throws {@link WechatAuthError} `WX_DATA_UNDECRYPTABLE` whatever is wrong with the data, the
-   * key or the user; `WX_STORE_UNAVAILABLE`; with a `code` all that
-   * {@link Code2SessionService.exchange} throws
-   * @throws TypeError for a kind that does not exist
+   * @param userId - the id in the session.
+   * @throws {@link WechatAuthError} `WX_DATA_UNDECRYPTABLE` for any failure of the data, the key or
+   * the user; `WX_STORE_UNAVAILABLE`; with a `code` also as {@link Code2SessionService.exchange}
+   * @throws `TypeError` for a kind that does not exist
    */
   decrypt<K extends keyof WechatUserDataKinds>(
     userId: string,
@@ -98,7 +107,7 @@ export class UserDataService {
     const user = await this.users.findById(userId);
     if (user === null) throw new WechatAuthError('WX_DATA_UNDECRYPTABLE');
     const fresh = await this.code2Session.exchange(code, user.appid);
-    // The code of somebody else must not make their key this user's.
+    // The code of another user must not replace the key of this one.
     if (fresh.openid !== user.openid) throw new WechatAuthError('WX_DATA_UNDECRYPTABLE');
     await this.users.storeSessionKey(fresh);
     return fresh;

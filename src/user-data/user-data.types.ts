@@ -1,33 +1,45 @@
-/** Whose the data are and when WeChat handed them out: part of all data that WeChat encrypts. */
+/**
+ * The app and time of encrypted data: part of all data that WeChat encrypts.
+ * @publicApi
+ */
 export interface WechatWatermark {
   appid: string;
   /** Seconds since 1970. */
   timestamp: number;
 }
 
-/** What a client sends, as WeChat's API in the mini program hands it out. */
+/**
+ * Encrypted data as a mini program receives them from WeChat and sends to its server.
+ * @publicApi
+ */
 export interface EncryptedUserData {
   /** Base64. */
   encryptedData: string;
   /** Base64 of 16 bytes. */
   iv: string;
   /**
-   * A fresh code of `wx.login`, called before the data were asked for. With it the data are read
-   * with the `session_key` they were encrypted with, whatever the server knew before.
+   * A fresh code of `wx.login`, called before the data were requested. It gives the server the
+   * `session_key` with which they were encrypted.
    */
   code?: string | undefined;
 }
 
-/** What a client sends to prove that `rawData` come from WeChat. */
+/**
+ * Data with the signature that proves that they come from WeChat.
+ * @publicApi
+ */
 export interface SignedUserData {
   rawData: string;
   /** 40 hexadecimal digits. */
   signature: string;
 }
 
-/** Source: WeChat, "wx.getUserInfo" and "wx.getUserProfile". */
+/**
+ * The profile of a user. Source: WeChat, "wx.getUserInfo" and "wx.getUserProfile".
+ * @publicApi
+ */
 export interface WechatUserInfo {
-  /** The user's own. Absent in the data of `wx.getUserProfile`. */
+  /** The user's openid. Absent in the data of `wx.getUserProfile`. */
   openId?: string;
   nickName: string;
   /** 0 unknown, 1 male, 2 female. */
@@ -38,28 +50,37 @@ export interface WechatUserInfo {
   country: string;
   avatarUrl: string;
   unionId?: string;
-  /** WeChat hands out no name and picture any more, but the same ones for everybody. */
+  /** True if WeChat returns the same placeholder name and picture for all users. */
   is_demote?: boolean;
   watermark: WechatWatermark;
 }
 
-/** Source: WeChat, "getPhoneNumber". */
+/**
+ * A phone number. Source: WeChat, "getPhoneNumber".
+ * @publicApi
+ */
 export interface WechatPhoneNumber {
-  /** With the country code, where it is a foreign one. */
+  /** With the country code if it is a foreign number. */
   phoneNumber: string;
   purePhoneNumber: string;
   countryCode: string;
   watermark: WechatWatermark;
 }
 
-/** Source: WeChat, "wx.getShareInfo". */
+/**
+ * The group chat of a share. Source: WeChat, "wx.getShareInfo".
+ * @publicApi
+ */
 export interface WechatShareInfo {
-  /** The id of the group chat within this mini program. */
+  /** The id of the group chat in this mini program. */
   openGId: string;
   watermark: WechatWatermark;
 }
 
-/** Source: WeChat, "wx.getWeRunData": the steps of the last 30 days. */
+/**
+ * The steps of the last 30 days. Source: WeChat, "wx.getWeRunData".
+ * @publicApi
+ */
 export interface WechatRunData {
   stepInfoList: {
     /** Seconds since 1970. */
@@ -69,7 +90,10 @@ export interface WechatRunData {
   watermark: WechatWatermark;
 }
 
-/** The kinds of encrypted data whose fields are checked. */
+/**
+ * The kinds of encrypted data whose fields are checked, and their types.
+ * @publicApi
+ */
 export interface WechatUserDataKinds {
   userInfo: WechatUserInfo;
   phoneNumber: WechatPhoneNumber;

@@ -8,7 +8,10 @@ import { WechatCalls } from '../wechat/wechat-calls.js';
 import { isRecord } from '../common/is-record.js';
 import type { WechatPhoneNumber } from './user-data.types.js';
 
-/** A call to WeChat's API, such as `{ path: '/wxa/msg_sec_check', body: { … } }`. */
+/**
+ * A call to WeChat's API, such as `{ path: '/wxa/msg_sec_check', body: { … } }`.
+ * @publicApi
+ */
 export interface WechatApiRequest {
   /** Starts with a slash. */
   path: string;
@@ -19,9 +22,15 @@ export interface WechatApiRequest {
 }
 
 /**
- * The calls to WeChat that need an access token. All may throw {@link WechatUpstreamError} and
- * {@link WechatAuthError} `WX_STORE_UNAVAILABLE`, and `WX_BUSY` where 100 calls are under way and
- * 1,000 wait.
+ * Calls to WeChat that need an access token. All may throw {@link WechatUpstreamError}, and
+ * {@link WechatAuthError} `WX_APP_UNAVAILABLE`, `WX_STORE_UNAVAILABLE` and, if 100 calls are in
+ * progress and 1,000 wait, `WX_BUSY`.
+ *
+ * @example
+ * \@Post('phone')
+ * phone(@CurrentWxSession('userId') userId: string, @Body('code') code: string) {
+ *   return this.wechatApi.getPhoneNumber(userId, code);
+ * }
  * @publicApi
  */
 @Injectable()
@@ -32,18 +41,18 @@ export class WechatApiService {
   ) {}
 
   /**
-   * Any call of WeChat's API that returns JSON, with the access token of a mini program: within `wechat.timeout`, and
-   * repeated once with a new token where WeChat refuses the one we had.
+   * Makes any call of WeChat's API that returns JSON, with the access token of a mini program, within
+   * `wechat.timeout`. If WeChat refuses the token, the call is repeated once with a new one.
    *
    * @example
    * const { result } = await wechatApi.request(user.appid, {
    *   path: '/wxa/msg_sec_check',
    *   body: { version: 2, scene: 2, openid: user.openid, content },
    * });
-   * @returns WeChat's JSON as it is, when its `errcode` is 0 or absent.
+   * @returns WeChat's JSON, if its `errcode` is 0 or absent.
    * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
    * @throws {@link WechatUpstreamError} with `errcode`, `errmsg` and `rid` for any other errcode
-   * @throws TypeError for a path that does not start with one slash, or has a query
+   * @throws `TypeError` for a path that does not start with one slash, or has a query
    */
   async request(
     appid: string,
@@ -63,8 +72,11 @@ export class WechatApiService {
   }
 
   /**
-   * Whether the `session_key` we have is the one that WeChat has. Source: WeChat, "checkSessionKey".
-   * @param userId - our id, as the session has it.
+   * Whether the stored `session_key` is still the one of WeChat. Source: WeChat, "checkSessionKey".
+   *
+   * @example
+   * const isCurrent = await wechatApi.checkSessionKey(session.userId);
+   * @param userId - the id in the session.
    */
   async checkSessionKey(userId: string): Promise<boolean> {
     try {
@@ -79,10 +91,12 @@ export class WechatApiService {
   }
 
   /**
-   * Lets WeChat make a new `session_key` for the user and stores it: data encrypted with the old one
-   * can no longer be read. Source: WeChat, "resetUserSessionKey".
+   * Makes WeChat issue a new `session_key` for the user, and stores it. Data encrypted with the old
+   * one can no longer be decrypted. Source: WeChat, "resetUserSessionKey".
    *
-   * @param userId - our id, as the session has it.
+   * @example
+   * await wechatApi.resetSessionKey(session.userId);
+   * @param userId - the id in the session.
    * @throws {@link WechatAuthError} `WX_SESSION_KEY_INVALID`
    */
   async resetSessionKey(userId: string): Promise<void> {
@@ -93,12 +107,15 @@ export class WechatApiService {
   }
 
   /**
-   * The phone number behind a code of the `getPhoneNumber` button. Source: WeChat, "getPhoneNumber".
+   * Returns the phone number for a code of the `getPhoneNumber` button. Source: WeChat,
+   * "getPhoneNumber".
    *
-   * @param userId - our id, as the session has it: WeChat checks that the code is of this user.
-   * @param code - from the button, not from `wx.login`: one use, five minutes.
+   * @example
+   * const { purePhoneNumber, countryCode } = await wechatApi.getPhoneNumber(session.userId, code);
+   * @param userId - the id in the session: WeChat checks that the code belongs to this user.
+   * @param code - from the button, not from `wx.login`: valid once, for five minutes.
    * @throws {@link WechatAuthError} `WX_CODE_MALFORMED`, `WX_PHONE_CODE_INVALID`,
-   * `WX_SESSION_REVOKED` where the user is gone
+   * `WX_SESSION_REVOKED` if the user was removed
    */
   async getPhoneNumber(userId: string, code: string): Promise<WechatPhoneNumber> {
     if (!isCode(code)) throw new WechatAuthError('WX_CODE_MALFORMED');

@@ -13,13 +13,13 @@ import { assertUserDataKind, type UserDataKind } from './user-data-kinds.js';
 import { UserDataService } from './user-data.service.js';
 import type { EncryptedUserData } from './user-data.types.js';
 
-/** What a handler asks for. */
+/** What a handler needs. */
 interface Wanted {
   readonly kind: UserDataKind;
   readonly context: ExecutionContext;
 }
 
-/** Decrypts the body of a request for the user of its session. */
+/** Decrypts the body of a request for the user of the session. */
 @Injectable()
 class WxUserDataPipe implements PipeTransform<Wanted, Promise<unknown>> {
   constructor(
@@ -50,12 +50,16 @@ const wanted = createParamDecorator(
 );
 
 /**
- * The decrypted data of a guarded handler whose body is `{ encryptedData, iv, code? }`. Ends the
- * request with what {@link UserDataService.decrypt} throws. User data, never identity.
+ * The decrypted data of a guarded handler whose body is {@link EncryptedUserData}. The request ends
+ * with the error of {@link UserDataService.decrypt}, if any. User data, never identity.
  *
  * @example
- * show(@WxUserData('userInfo') info: WechatUserInfo) {}
- * @throws TypeError for a kind that does not exist
+ * \@Post('profile')
+ * save(@WxUserData('userInfo') info: WechatUserInfo) {
+ *   return this.profiles.save({ name: info.nickName });
+ * }
+ * @throws `TypeError` for a kind that does not exist
+ * @publicApi
  */
 export function WxUserData(kind: UserDataKind): ParameterDecorator {
   assertUserDataKind(kind);

@@ -21,7 +21,7 @@ const cipherWith = (
 };
 
 describe('SessionKeyCipher', () => {
-  it('opens what it sealed, on any instance of the same configuration', () => {
+  it('decrypts what it encrypted, on any instance with the same configuration', () => {
     const sealed = cipherWith().seal('the key', owner);
     expect(cipherWith().open(sealed, owner)).toBe('the key');
     expect(sealed.toString('latin1')).not.toContain('the key');
@@ -30,19 +30,19 @@ describe('SessionKeyCipher', () => {
   it.each([
     ['of another user', { ...owner, openid: 'o-2' }],
     ['of another app', { ...owner, appid: 'wx2' }],
-    ['of an app that it does not know', { ...owner, appid: 'wx3' }],
-  ])('opens nothing in the row %s', (_, other) => {
+    ['of an unknown app', { ...owner, appid: 'wx3' }],
+  ])('does not decrypt in the row %s', (_, other) => {
     const cipher = cipherWith();
     expect(cipher.open(cipher.seal('the key', owner), other)).toBeUndefined();
   });
 
-  it('seals nothing for an app that it does not know', () => {
+  it('does not encrypt for an unknown app', () => {
     expect(() => cipherWith().seal('the key', { ...owner, appid: 'wx3' })).toThrow(
       expect.objectContaining({ errorCode: 'WX_APP_UNKNOWN' }),
     );
   });
 
-  it('takes the AppSecret where no encryptionSecret is set, and only there', () => {
+  it('uses the AppSecret only if no encryptionSecret is set', () => {
     const derived = cipherWith().seal('the key', owner);
     expect(cipherWith(OTHER).open(derived, owner)).toBeUndefined();
     expect(cipherWith([OTHER, SECRET]).open(derived, owner)).toBe('the key');
@@ -58,7 +58,7 @@ describe('SessionKeyCipher', () => {
     expect(cipherWith().open(sealed, owner)).toBe('the key');
   });
 
-  it('seals with the first secret and opens with all', () => {
+  it('encrypts with the first secret and decrypts with all', () => {
     const before = cipherWith(OTHER).seal('the key', owner);
     const rotated = cipherWith([SECRET, OTHER]);
     expect(rotated.open(before, owner)).toBe('the key');

@@ -6,7 +6,7 @@ import { Envelope } from '../crypto/envelope.js';
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { WECHAT_AUTH_CONFIG, type WechatAuthConfig } from '../config/wechat-auth.config.js';
 
-/** Whose `session_key` it is; the same key in another row does not open. */
+/** The row of a `session_key`; the ciphertext cannot be decrypted in another row. */
 export interface SessionKeyOwner {
   readonly appid: string;
   readonly openid: string;
@@ -29,12 +29,12 @@ export class SessionKeyCipher {
     return envelope.seal(sessionKey, [appid, openid]);
   }
 
-  /** The `session_key`, or `undefined` where no key of this server opens it. */
+  /** The `session_key`, or `undefined` if no key of this server decrypts it. */
   open(sealed: Buffer, { appid, openid }: SessionKeyOwner): string | undefined {
     return this.envelopeFor(appid)?.open(sealed, [appid, openid]);
   }
 
-  /** `undefined` where it is not one of our apps. */
+  /** `undefined` if the app is unknown. */
   private envelopeFor(appid: string): Envelope | undefined {
     const known = this.envelopes.get(appid);
     if (known !== undefined) return known;

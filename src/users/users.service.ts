@@ -13,19 +13,23 @@ import type { WechatUser } from '../postgres/wechat-user.entity.js';
 import type { Code2Session } from '../wechat/code2session.js';
 import { SessionKeyCipher, type SessionKeyOwner } from './session-key-cipher.js';
 
-/** The `session_key` of a user, and whose it is. */
+/**
+ * The `session_key` of a user, with its `appid` and `openid`.
+ * @publicApi
+ */
 export interface UserSessionKey extends SessionKeyOwner {
+  /** Base64 of 16 bytes. A secret of the server: never send it to a client. */
   readonly sessionKey: string;
 }
 
-/** The user of an exchange. */
+/** The stored user of an exchange. */
 export interface Upserted {
   readonly user: WechatUser;
-  /** Whether this very call created it. */
+  /** Whether this call created the user. */
   readonly isNew: boolean;
 }
 
-/** A {@link UserSessionKey} that WeChat has just given out. */
+/** A {@link UserSessionKey} that WeChat has just issued. */
 export interface FreshSessionKey extends UserSessionKey {
   /**
    * When WeChat was asked for it, in milliseconds of `performance.now()`: the newer key is kept.
@@ -37,6 +41,12 @@ export interface FreshSessionKey extends UserSessionKey {
 /**
  * The users of all mini programs of this server.
  * Every method may throw {@link WechatAuthError} `WX_STORE_UNAVAILABLE`.
+ *
+ * @example
+ * \@Delete('account')
+ * async deleteAccount(@CurrentWxSession('userId') userId: string): Promise<void> {
+ *   await this.users.remove(userId);
+ * }
  * @publicApi
  */
 @Injectable()
@@ -50,10 +60,12 @@ export class UsersService {
   ) {}
 
   /**
-   * Creates or updates the user of an exchange in one statement. It is right under any concurrency:
-   * a missing unionid never erases a known one, and an older exchange never overwrites a newer
-   * session key.
+   * Creates or updates the user of an exchange in one statement. It is safe under concurrency: a
+   * missing unionid never deletes a known one, and an older exchange never overwrites a newer
+   * `session_key`. Use `LoginService` unless you only need the user.
    *
+   * @example
+   * const { user, isNew } = await users.upsert(await code2Session.exchange(code));
    * @returns the user, and whether this call created it.
    * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
    */
@@ -64,7 +76,7 @@ export class UsersService {
   }
 
   /**
-   * The same in a transaction, together with `work`: where that fails, nothing is stored.
+   * Like {@link upsert}, in one transaction with `work`: if `work` fails, nothing is stored.
    * @internal
    */
   async upsertWith<T>(
@@ -97,7 +109,7 @@ export class UsersService {
     return { user: Object.assign(user, { unionid }), isNew, isUnionidNew };
   }
 
-  /** The user is stored already: where Postgres fails now, which is logged, the event is lost. */
+  /** The user is already stored: if Postgres fails now, which is logged, the event is lost. */
   private async publishUnionid({ id: userId, appid, unionid }: WechatUser): Promise<void> {
     try {
       const users = await this.findByUnionid(unionid ?? '');
@@ -109,21 +121,35 @@ export class UsersService {
   }
 
   /**
-   * Stores a `session_key` that came without a login, unless a newer one is stored.
+   * Stores a `session_key` that was received without a login, unless a newer one is stored.
+   *
+   * @example
+   * await users.storeSessionKey(await code2Session.exchange(code, user.appid));
    * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`
    */
   async storeSessionKey(key: FreshSessionKey): Promise<void> {
     await this.repository.storeSessionKey(this.seal(key));
   }
 
-  /** The user with our id `id`, or `null`. */
+  /**
+   * Finds a user by the library's id. Concurrent calls share one query.
+   *
+   * @example
+   * const user = await users.findById(session.userId);
+   * @returns the user, or `null`; also `null` if `id` is not a UUID.
+   */
   async findById(id: string): Promise<WechatUser | null> {
     return isUuid(id) ? this.repository.findById(id) : null;
   }
 
   /**
-   * The user with this openid, or `null`.
+   * Finds a user by WeChat's openid. Concurrent calls share one query.
+   *
+   * @example
+   * const user = await users.findByOpenid(openid, appid);
    * @param appid - the mini program; the default app if absent.
+   * @returns the user, or `null`.
+   * @throws {@link WechatAuthError} `WX_APP_UNKNOWN` without `appid` if there is no default app
    */
   async findByOpenid(openid: string, appid = this.apps.appidOf()): Promise<WechatUser | null> {
     return isPlainText(openid) && isPlainText(appid)
@@ -131,15 +157,24 @@ export class UsersService {
       : null;
   }
 
-  /** The users of one person in all mini programs of this server, the oldest first. */
+  /**
+   * Finds the users of one person in all mini programs of this server.
+   *
+   * @example
+   * const accounts = await users.findByUnionid(unionid);
+   * @returns the users, oldest first; an empty array if there is none.
+   */
   async findByUnionid(unionid: string): Promise<WechatUser[]> {
     return isPlainText(unionid) ? this.repository.findByUnionid(unionid) : [];
   }
 
   /**
-   * The `session_key` of a user, which stays on the server.
-   * @throws {@link WechatAuthError} `WX_SESSION_KEY_INVALID` where there is no such user, or no
-   * key that this server can decrypt: a login brings a new one.
+   * Returns the decrypted `session_key` of a user. Never send it to a client.
+   *
+   * @example
+   * const { sessionKey } = await users.getSessionKey(session.userId);
+   * @throws {@link WechatAuthError} `WX_SESSION_KEY_INVALID` if there is no such user, or no key that
+   * this server can decrypt; the next login stores a new one.
    */
   async getSessionKey(id: string): Promise<UserSessionKey> {
     const row = isUuid(id) ? await this.repository.findSessionKey(id) : null;
@@ -150,9 +185,12 @@ export class UsersService {
   }
 
   /**
-   * Removes the user and the `session_key`; every session of the user ends.
+   * Removes the user and the `session_key`, and so ends all sessions of the user.
+   *
+   * @example
+   * await users.remove(session.userId);
    * @returns whether there was such a user.
-   * @throws `TypeError` where `id` is no UUID
+   * @throws `TypeError` if `id` is not a UUID
    */
   async remove(id: string): Promise<boolean> {
     const userId = uuidOf(id, 'id');

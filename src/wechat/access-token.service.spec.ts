@@ -12,9 +12,9 @@ describe('AccessTokenService', () => {
   let server: Server;
   let accessTokens: AccessTokenService;
   let asked: unknown[];
-  /** How far time has gone beyond its pace, in milliseconds. */
+  /** By how much the clock is ahead, in milliseconds. */
   let ahead: number;
-  /** What WeChat answers; each `token-…` is another one. */
+  /** WeChat's answer; each `token-…` is a new token. */
   let answer: () => unknown;
 
   beforeEach(async () => {
@@ -44,7 +44,7 @@ describe('AccessTokenService', () => {
     server.closeAllConnections();
   });
 
-  it('asks for a stable token as WeChat documents it', async () => {
+  it('requests a stable token as WeChat documents it', async () => {
     expect(await accessTokens.getToken()).toBe('token-1');
     expect(asked).toEqual([
       ['POST', '/cgi-bin/stable_token', { grant_type: 'client_credential', ...TEST_APP }],
@@ -58,7 +58,7 @@ describe('AccessTokenService', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('renews it in the last five minutes, while nobody waits', async () => {
+  it('renews it in the background in the last five minutes', async () => {
     await accessTokens.getToken();
     ahead += 115 * MINUTE + 1000;
     expect(await accessTokens.getToken()).toBe('token-1');
@@ -66,7 +66,7 @@ describe('AccessTokenService', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('hands out the old one while it cannot be renewed, and none once that has ended', async () => {
+  it('returns the old token while it cannot be renewed, and fails once that has expired', async () => {
     await accessTokens.getToken();
     answer = () => ({ errcode: 45009 });
     ahead += 119 * MINUTE;
@@ -76,7 +76,7 @@ describe('AccessTokenService', () => {
     await expect(accessTokens.getToken()).rejects.toMatchObject({ errcode: 45009 });
   });
 
-  it('counts the lifetime from the moment it asked', async () => {
+  it('counts the lifetime from the time of the request', async () => {
     answer = () => {
       ahead += 2 * MINUTE;
       return { access_token: `token-${String(asked.length)}`, expires_in: 60 };
@@ -85,7 +85,7 @@ describe('AccessTokenService', () => {
     expect(await accessTokens.getToken()).toBe('token-2');
   });
 
-  it('replaces a refused token once, for all who were refused with it', async () => {
+  it('replaces a refused token once for all calls that used it', async () => {
     const stale = await accessTokens.getToken();
     const replaced = Array.from({ length: 20 }, () => accessTokens.replace(stale));
     expect(new Set(await Promise.all(replaced))).toEqual(new Set(['token-2']));
@@ -104,7 +104,7 @@ describe('AccessTokenService', () => {
     [{ access_token: 'x', expires_in: '7200' }, 'expires_in'],
     [{ access_token: 'x', expires_in: 0 }, 'expires_in'],
     [{ access_token: 'x', expires_in: 86_401 }, 'expires_in'],
-  ])('takes no token from %j, because of %s', async (body, reason) => {
+  ])('accepts no token from %j, because of %s', async (body, reason) => {
     answer = () => body;
     await expect(accessTokens.getToken()).rejects.toMatchObject({
       errorCode: 'WX_UPSTREAM_UNAVAILABLE',
@@ -112,7 +112,7 @@ describe('AccessTokenService', () => {
     });
   });
 
-  it('takes the longest token and the longest lifetime', async () => {
+  it('accepts the longest token and the longest lifetime', async () => {
     const token = '!'.repeat(1024);
     answer = () => ({ access_token: token, expires_in: 86_400 });
     expect(await accessTokens.getToken()).toBe(token);
@@ -121,7 +121,7 @@ describe('AccessTokenService', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('has none for an app that is not configured', async () => {
+  it('has no token for an app that is not configured', async () => {
     await expect(accessTokens.getToken('wx-unknown')).rejects.toMatchObject({
       errorCode: 'WX_APP_UNKNOWN',
     });

@@ -13,22 +13,26 @@ import { WechatClient } from './wechat-client.js';
 
 interface AccessToken {
   readonly token: Secret;
-  /** Milliseconds of `performance.now()`, which no change of the clock moves. */
+  /** Milliseconds of `performance.now()`, which clock changes do not affect. */
   readonly expiresAt: number;
 }
 
-/** WeChat replaces a stable token this long before it expires; both are valid meanwhile. */
+/** WeChat issues the next stable token this long before one expires; both are then valid. */
 const OVERLAP_MS = 5 * 60_000;
 
-/** Of so many apps; beyond, WeChat is asked for the same token again. */
+/** With more apps, WeChat is asked for the same token again. */
 const MAX_TOKENS = 10_000;
 
 /**
- * The access token of each app, for calls to WeChat's API; a login needs none. It is the host's own
- * where the app has the option `accessToken`, else WeChat's stable token.
+ * The access token of each app, for calls to WeChat's API; a login needs none. It comes from the
+ * option `accessToken` of the app, if set, else it is WeChat's stable token.
  *
- * Each instance has its own cache and they share nothing: for a stable token WeChat answers every
- * instance with the same one. Source: WeChat, "getStableAccessToken".
+ * Each instance of the server has its own cache: WeChat returns the same stable token to all of them.
+ * Source: WeChat, "getStableAccessToken".
+ *
+ * @example
+ * const token = await accessTokens.getToken();
+ * @publicApi
  */
 @Injectable()
 export class AccessTokenService {
@@ -43,11 +47,13 @@ export class AccessTokenService {
   ) {}
 
   /**
-   * A valid token: cached, and renewed ahead of its end without anybody waiting.
+   * Returns a valid token. It is cached, and renewed in the background before it expires.
    *
-   * @param appid - the default app where absent.
+   * @example
+   * const token = await accessTokens.getToken('wx1234567890abcdef');
+   * @param appid - the default app if absent.
    * @throws {@link WechatAuthError} `WX_APP_UNKNOWN`, `WX_APP_UNAVAILABLE`, `WX_APP_MISCONFIGURED`
-   * where the app has `component` and no `accessToken`
+   * if the app has `component` and no `accessToken`
    * @throws {@link WechatUpstreamError}
    */
   async getToken(appid?: string): Promise<string> {
@@ -58,7 +64,7 @@ export class AccessTokenService {
     const known = this.tokens.get(app.appid);
     const left = (known?.expiresAt ?? 0) - performance.now();
     if (known !== undefined && left > 0) {
-      // Its failure is logged, and the next caller tries again: this one has a valid token.
+      // A failure is logged, and the next caller tries again: this one has a valid token.
       if (left < OVERLAP_MS) this.refresh(app).catch(() => undefined);
       return known.token.reveal();
     }
@@ -66,7 +72,11 @@ export class AccessTokenService {
   }
 
   /**
-   * A token other than one that WeChat has just refused.
+   * Returns a new token after WeChat has refused `stale`.
+   *
+   * @example
+   * const newToken = await accessTokens.replace(staleToken);
+   * @param appid - the default app if absent.
    * @throws as {@link getToken} does
    */
   async replace(stale: string, appid?: string): Promise<string> {

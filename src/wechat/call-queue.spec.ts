@@ -23,7 +23,7 @@ function fill(count: number): {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('CallQueue', () => {
-  it('lets so many calls run at a time, and the others in their order', async () => {
+  it('runs a limited number of calls at a time, and the others in order', async () => {
     const { begun, end } = fill(MAX_CALLS + 3);
     expect(begun).toHaveLength(MAX_CALLS);
     end();
@@ -32,7 +32,7 @@ describe('CallQueue', () => {
     expect(begun.slice(MAX_CALLS)).toEqual([MAX_CALLS, MAX_CALLS + 1]);
   });
 
-  it('refuses calls at once where the queue is full, until there is room', async () => {
+  it('refuses calls at once while the queue is full', async () => {
     const { queue, end, results } = fill(MAX_CALLS + MAX_WAITING);
     const call = (): Promise<void> => queue.run(() => Promise.resolve(), neverAborted());
     await expect(call()).rejects.toMatchObject({ errorCode: 'WX_BUSY' });
@@ -68,7 +68,7 @@ describe('CallQueue', () => {
     await expect(late).rejects.toMatchObject({ errorCode: 'WX_BUSY' });
   });
 
-  it('does not take back a call that has begun', async () => {
+  it('does not stop a call that has begun', async () => {
     const { queue, end } = fill(MAX_CALLS);
     const controller = new AbortController();
     const call = queue.run(async () => {

@@ -1,23 +1,23 @@
 import { WechatAuthError } from '../errors/wechat-auth.error.js';
 
 /**
- * How many calls to WeChat are under way at once, and with them how many connections there are: a
- * process has few descriptors, and each incoming request needs one as well. At 100 ms for a call
- * this is enough for 1,000 logins a second.
+ * The number of concurrent calls to WeChat, and so of connections: a process has few file
+ * descriptors, and each incoming request needs one too. At 100 ms for a call, this is enough for
+ * 1,000 logins a second.
  */
 export const MAX_CALLS = 100;
 
-/** How many more calls wait for their turn. */
+/** The number of further calls that wait. */
 export const MAX_WAITING = 1000;
 
-/** Lets {@link MAX_CALLS} calls run at a time and {@link MAX_WAITING} wait, first come first served. */
+/** Runs at most {@link MAX_CALLS} calls at a time; {@link MAX_WAITING} more wait in order. */
 export class CallQueue {
   private running = 0;
   private readonly waiting = new Set<() => void>();
 
   /**
-   * @param signal - a call that still waits when it is aborted does not run.
-   * @throws {@link WechatAuthError} `WX_BUSY` where the call does not run
+   * @param signal - removes a call that is still waiting.
+   * @throws {@link WechatAuthError} `WX_BUSY` if the call did not run
    */
   async run<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
     if (signal.aborted) throw new WechatAuthError('WX_BUSY');
@@ -49,7 +49,7 @@ export class CallQueue {
     });
   }
 
-  /** Hands the place of a call that has ended to the one that has waited longest. */
+  /** Starts the call that has waited longest in place of one that has ended. */
   private next(): void {
     const [begin] = this.waiting;
     if (begin === undefined) {

@@ -9,11 +9,11 @@ import { isStaleToken, isWrongSecret } from './refused-credentials.js';
 import { WechatClient } from './wechat-client.js';
 import { readCode2Session, type Code2Session } from './code2session.js';
 
-/** The part of an exchange that proves who asks. */
+/** The credential of an exchange. */
 interface Credential {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** What in the query is secret. */
+  /** The secret in the query. */
   readonly secret: string;
 }
 
@@ -21,6 +21,10 @@ interface Credential {
  * Exchanges the code of `wx.login` for the user's openid and session_key.
  * Source: WeChat, "auth.code2Session", `GET /sns/jscode2session`, and "thirdpartyCode2Session",
  * `GET /sns/component/jscode2session`.
+ *
+ * @example
+ * const { openid, unionid } = await code2Session.exchange(code);
+ * @publicApi
  */
 @Injectable()
 export class Code2SessionService {
@@ -33,11 +37,13 @@ export class Code2SessionService {
   ) {}
 
   /**
-   * A code works once, so callers that bring the same one at the same time share one exchange.
+   * Exchanges a code. It is valid once, so concurrent calls with the same code share one exchange.
    *
-   * @param code - from `wx.login`: one use, five minutes.
-   * @param appid - the mini program it comes from; the default app where absent.
-   * @param signal - aborted when the caller no longer waits, such as a client that has gone.
+   * @example
+   * const { openid } = await code2Session.exchange(code, 'wx1234567890abcdef');
+   * @param code - from `wx.login`: valid once, for five minutes.
+   * @param appid - the mini program of the code; if absent, the default app.
+   * @param signal - aborted when the caller no longer waits, for example after a disconnect.
    * @throws {@link WechatAuthError} `WX_CODE_MALFORMED`, `WX_APP_UNKNOWN`, `WX_APP_UNAVAILABLE`,
    * `WX_BUSY`
    * @throws {@link WechatUpstreamError} `WX_CODE_INVALID`, `WX_CODE_USED`, `WX_USER_BLOCKED`,
@@ -54,7 +60,7 @@ export class Code2SessionService {
     );
   }
 
-  /** Tried again once with another credential where WeChat refuses this one: the code is not used. */
+  /** Tries once more with a new credential if WeChat refuses this one: the code is not yet used. */
   private async ask(app: WechatApp, code: string, signal: AbortSignal): Promise<Code2Session> {
     try {
       return await this.askOnce(app, code, signal);
@@ -91,7 +97,7 @@ export class Code2SessionService {
     };
   }
 
-  /** The host returns its newest component_access_token whenever it is asked. */
+  /** The function of the app returns its newest component_access_token at each call. */
   private async withNewCredential(app: WechatApp, error: unknown): Promise<WechatApp | undefined> {
     if (isWrongSecret(error)) return this.apps.withNewSecret(app);
     return app.component !== undefined && isStaleToken(error) ? app : undefined;

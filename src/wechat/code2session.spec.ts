@@ -8,7 +8,7 @@ const read = (more: WechatAnswer = {}): ReturnType<typeof readCode2Session> =>
   readCode2Session('wx1', { ...answer, ...more }, 42);
 
 describe('readCode2Session', () => {
-  it('reads what WeChat documents', () => {
+  it('reads the documented answer', () => {
     expect({ ...read() }).toEqual({
       appid: 'wx1',
       openid: 'o-1',
@@ -33,7 +33,7 @@ describe('readCode2Session', () => {
     ['unionid', 42],
     ['unionid', false],
     ['unionid', 'a\nb'],
-  ])('refuses %s: %p, and says which field it is', (field, value) => {
+  ])('refuses %s: %p, and names the field', (field, value) => {
     expect(() => read({ [field]: value })).toThrow(
       expect.objectContaining({
         errorCode: 'WX_UPSTREAM_UNAVAILABLE',
@@ -42,7 +42,7 @@ describe('readCode2Session', () => {
     );
   });
 
-  it('shows no session_key in a dump or as JSON', () => {
+  it('shows no session_key in inspect or JSON', () => {
     const shown = { appid: 'wx1', openid: 'o-1', unionid: 'u-1', sessionKey: '***' };
     expect(JSON.parse(JSON.stringify(read()))).toEqual(shown);
     expect(inspect(read(), { depth: null })).toBe(inspect(shown));

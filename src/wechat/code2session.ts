@@ -2,15 +2,18 @@ import { inspect } from 'node:util';
 import { unavailable, type WechatAnswer } from './wechat-answer.js';
 import { isPlainText } from '../common/is-plain-text.js';
 
-/** What WeChat says of the user behind a code. */
+/**
+ * WeChat's answer for a code: the user and the `session_key`.
+ * @publicApi
+ */
 export interface Code2Session {
   /** The mini program the code was for. */
   readonly appid: string;
-  /** The user's id within that mini program. */
+  /** The user's id in that mini program. */
   readonly openid: string;
-  /** The user's id across the apps of one Open Platform account; absent where there is none. */
+  /** The person's id in all apps of one Open Platform account; absent if there is none. */
   readonly unionid?: string | undefined;
-  /** The `session_key`: base64, a secret of the server that never travels on. */
+  /** The `session_key` in base64. A secret of the server: never send it to a client. */
   readonly sessionKey: string;
   /**
    * When WeChat was asked, in milliseconds of `performance.now()`: it decides which of two
@@ -20,7 +23,7 @@ export interface Code2Session {
   readonly exchangedAt?: number | undefined;
 }
 
-/** A {@link Code2Session} that keeps its `session_key` out of logs and answers. */
+/** A {@link Code2Session} whose `session_key` does not appear in logs and responses. */
 class RedactedCode2Session implements Code2Session {
   constructor(
     readonly appid: string,
@@ -51,7 +54,7 @@ export function readCode2Session(
   const { openid, session_key: sessionKey, unionid } = answer;
   if (!isPlainText(openid)) throw unavailable('the answer has no usable openid');
   if (!isPlainText(sessionKey)) throw unavailable('the answer has no usable session_key');
-  // Absent, null or empty: this app is bound to no Open Platform account, or not yet.
+  // Absent, null or empty if the app is not bound to an Open Platform account.
   const hasUnionid = unionid !== undefined && unionid !== null && unionid !== '';
   if (hasUnionid && !isPlainText(unionid))
     throw unavailable('the unionid of the answer is not usable');

@@ -29,7 +29,7 @@ describe('an errcode of WeChat', () => {
     [40164, /IP is not on the allow list/],
     [40243, /AppSecret is frozen/],
     [45009, /daily quota is used up/],
-  ])('%i tells the operator what to do', (errcode, remedy) => {
+  ])('%i has a remedy for the operator', (errcode, remedy) => {
     expect(remedyOf(errcode)).toMatch(remedy);
   });
 

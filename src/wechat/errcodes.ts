@@ -1,9 +1,9 @@
 import type { WechatAuthErrorCode } from '../errors/error-codes.js';
 
-/** Which of our errors an errcode is. */
+/** The error codes of the library by errcode. */
 export type ErrcodeMap = ReadonlyMap<number, WechatAuthErrorCode>;
 
-/** WeChat's errcodes that have a meaning of their own for a client of ours. */
+/** WeChat's errcodes that clients must handle differently. */
 const ERRCODES: ErrcodeMap = new Map([
   [-1, 'WX_UPSTREAM_BUSY'],
   [40029, 'WX_CODE_INVALID'],
@@ -21,7 +21,7 @@ const ERRCODES: ErrcodeMap = new Map([
   [61003, 'WX_APP_MISCONFIGURED'],
 ]);
 
-/** What an operator has to do about an errcode. */
+/** What an operator must do about an errcode. */
 const REMEDIES: ReadonlyMap<number, string> = new Map([
   [40013, 'The appid is wrong: compare it with the console of the mini program.'],
   [40125, 'The AppSecret is wrong or was reset: copy it from the console of the mini program.'],
@@ -34,9 +34,9 @@ const REMEDIES: ReadonlyMap<number, string> = new Map([
   [45009, 'The daily quota is used up: raise or clear it in the console of the mini program.'],
 ]);
 
-/** The row of our error table that an errcode falls on. */
+/** The error code of the library for an errcode. */
 export const errorCodeOf = (errcode: number): WechatAuthErrorCode =>
   ERRCODES.get(errcode) ?? 'WX_UPSTREAM_ERROR';
 
-/** The remedy to log beside an errcode, or an empty text. */
+/** The remedy to log with an errcode, or an empty string. */
 export const remedyOf = (errcode: number | undefined): string => REMEDIES.get(errcode ?? 0) ?? '';

@@ -3,7 +3,7 @@ import { AggregatedLogger } from '../common/aggregated-logger.js';
 import { askHost } from '../config/ask-host.js';
 import type { WechatTokenFunction } from '../config/wechat-auth.options.js';
 
-/** Tokens of WeChat that the host keeps: it is asked each time, as it has the newest. */
+/** Tokens of WeChat that the app manages: its function is called each time, for the newest one. */
 @Injectable()
 export class HostTokens {
   constructor(private readonly logger: AggregatedLogger) {}
@@ -21,7 +21,7 @@ export class HostTokens {
   }
 }
 
-/** Whether `value` can be a token of WeChat, which allows for 512 characters. */
+/** Whether `value` can be a token of WeChat, which documents up to 512 characters. */
 export const isToken = (value: unknown): value is string =>
   typeof value === 'string' && /^[\x21-\x7e]{1,1024}$/.test(value);
 

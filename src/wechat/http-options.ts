@@ -3,11 +3,11 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { HttpModuleOptions } from '@nestjs/axios';
 import { MAX_CALLS } from './call-queue.js';
 
-// Idle connections are dropped before WeChat's side does so: a request that meets a connection
-// just being closed is lost, and its code with it.
+// Idle connections are closed before WeChat closes them: a request on a connection that is being
+// closed is lost, and its code with it.
 const options = { keepAlive: true, timeout: 10_000, maxSockets: MAX_CALLS };
 
-/** Connections to WeChat of our own, apart from the host's axios and its interceptors. */
+/** Own connections to WeChat, independent of the app's axios and its interceptors. */
 export const httpOptions = (): HttpModuleOptions => ({
   httpAgent: new HttpAgent(options),
   httpsAgent: new HttpsAgent(options),

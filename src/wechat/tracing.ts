@@ -1,25 +1,25 @@
 import { Logger } from '@nestjs/common';
 import type * as OpenTelemetry from '@opentelemetry/api';
 
-/** What a span says: nothing secret. */
+/** The attributes of a span, without secrets. */
 export type SpanAttributes = Readonly<Record<string, string | number>>;
 
 type Describe = (attributes: SpanAttributes) => void;
 
-/** What there is of the tracers that record the URL of each request. */
+/** The installed tracers, which record the URL of each request. */
 interface Tracers {
   readonly openTelemetry?: typeof OpenTelemetry | undefined;
   readonly sentry?: { suppressTracing<T>(work: () => T): T } | undefined;
 }
 
-/** OpenTelemetry's context key for it is the same for all packages and versions. */
+/** OpenTelemetry's context key, the same in all packages and versions. */
 const SUPPRESS_TRACING = 'OpenTelemetry SDK Context Key SUPPRESS_TRACING';
 
 let tracers: Promise<Tracers> | undefined;
 
 /**
- * Runs a call to WeChat as one client span, and without the spans and breadcrumbs of others: the
- * URL that they record holds the AppSecret, the code or the access token.
+ * Runs a call to WeChat as one client span, without the spans and breadcrumbs of HTTP
+ * instrumentation: the URL in them contains the AppSecret, the code or the access token.
  *
  * @param work - may add attributes to the span.
  */
@@ -29,7 +29,7 @@ export async function inClientSpan<T>(
   work: (describe: Describe) => Promise<T>,
 ): Promise<T> {
   const { openTelemetry, sentry } = await (tracers ??= load());
-  // Sentry from version 11 does not look at the context of OpenTelemetry.
+  // Sentry 11 and later ignore the context of OpenTelemetry.
   const untraced = (describe: Describe): Promise<T> =>
     sentry ? sentry.suppressTracing(() => work(describe)) : work(describe);
   if (!openTelemetry) return untraced(() => undefined);
@@ -48,7 +48,7 @@ export async function inClientSpan<T>(
   }
 }
 
-/** Both are optional: an app that is not traced has none of them. */
+/** Both are optional dependencies. */
 const load = async (): Promise<Tracers> => ({
   openTelemetry: await ifInstalled(() => import('@opentelemetry/api')),
   sentry: await ifInstalled(() => import('@sentry/core')),

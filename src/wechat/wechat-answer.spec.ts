@@ -12,7 +12,7 @@ function failureOf(body: Uint8Array, secrets: string[] = []): WechatUpstreamErro
     if (error instanceof WechatUpstreamError) return error;
     throw error;
   }
-  throw new Error('the answer was taken for a success');
+  throw new Error('the answer was read as a success');
 }
 
 describe('readAnswer', () => {
@@ -21,7 +21,7 @@ describe('readAnswer', () => {
     '{"openid":"o","errcode":0,"errmsg":"ok"}',
     '{"openid":"o","errcode":"0","errmsg":"ok"}',
     '\uFEFF{"openid":"o"}',
-  ])('takes %j for a success', (body) => {
+  ])('reads %j as a success', (body) => {
     expect(readAnswer(bytes(body), { secrets: [] })).toMatchObject({ openid: 'o' });
   });
 
@@ -29,7 +29,7 @@ describe('readAnswer', () => {
     ['40029', 40029, 'WX_CODE_INVALID'],
     ['-1', -1, 'WX_UPSTREAM_BUSY'],
     ['99999', 99999, 'WX_UPSTREAM_ERROR'],
-  ])('takes the errcode %j for the number %i', (errcode, number, errorCode) => {
+  ])('reads the errcode %j as the number %i', (errcode, number, errorCode) => {
     expect(failureOf(bytes(JSON.stringify({ errcode, errmsg: 'no' })))).toMatchObject({
       errorCode,
       errcode: number,
@@ -59,7 +59,7 @@ describe('readAnswer', () => {
     });
   });
 
-  it('lets a call give an errcode a meaning of its own', () => {
+  it('allows a call to give an errcode another meaning', () => {
     const body = bytes('{"errcode":40029,"errmsg":"invalid code"}');
     const errcodes = new Map([[40029, 'WX_PHONE_CODE_INVALID']] as const);
     expect(() => readAnswer(body, { secrets: [], errcodes })).toThrow(
@@ -75,7 +75,7 @@ describe('readAnswer', () => {
     });
   });
 
-  it('removes the secrets of the request that WeChat echoes, also where they are encoded', () => {
+  it('removes the secrets of the request that WeChat echoes, even if they are encoded', () => {
     const errmsg = 'no such code a&b/c (a%26b%2Fc) for TopSecret';
     const failure = failureOf(bytes(JSON.stringify({ errcode: 40029, errmsg })), [
       'TopSecret',
@@ -84,7 +84,7 @@ describe('readAnswer', () => {
     expect(failure.errmsg).toBe('no such code *** (***) for ***');
   });
 
-  it('makes one short line of whatever stands in errmsg', () => {
+  it('makes one short line of any errmsg', () => {
     const errmsg = `a\r\nFATAL forged line\u2028\u0000\u001b[31m${'x'.repeat(10_000)}`;
     const failure = failureOf(bytes(JSON.stringify({ errcode: 1, errmsg })));
     expect(failure.errmsg).toMatch(/^a FATAL forged line \[31mx+$/);
@@ -115,19 +115,19 @@ describe('readAnswer', () => {
     ['{"errcode":1.5}', 'errcode'],
     ['{"errcode":1e400}', 'errcode'],
     ['{"errcode":{}}', 'errcode'],
-  ])('takes the body %j for no answer', (body, reason) => {
+  ])('does not accept the body %j as an answer', (body, reason) => {
     const failure = failureOf(bytes(body));
     expect(failure.errorCode).toBe('WX_UPSTREAM_UNAVAILABLE');
     expect(failure.errmsg).toContain(reason);
     expect(failure.errcode).toBeUndefined();
   });
 
-  it('takes bytes that are not UTF-8 for no answer: two openids must not become one', () => {
+  it('does not accept bytes that are not UTF-8: two openids must not become equal', () => {
     const body = Buffer.concat([Buffer.from('{"openid":"'), Buffer.of(0xff), Buffer.from('"}')]);
     expect(failureOf(body).errorCode).toBe('WX_UPSTREAM_UNAVAILABLE');
   });
 
-  it('answers any bytes with an answer or an upstream error that quotes none of them', () => {
+  it('returns an answer, or an upstream error that quotes nothing, for any bytes', () => {
     fc.assert(
       fc.property(fc.json(), (json) => {
         try {

@@ -1,18 +1,18 @@
 import { WechatUpstreamError } from '../errors/wechat-upstream.error.js';
 import { errorCodeOf, type ErrcodeMap } from './errcodes.js';
 
-/** An answer of WeChat: a JSON object whose fields nobody has checked yet. */
+/** An answer of WeChat: a JSON object with unchecked fields. */
 export type WechatAnswer = Record<string, unknown>;
 
-/** WeChat did not answer, or not as documented; `reason` is for the log and names no secret. */
+/** WeChat did not answer, or not as documented; `reason` is for the log and contains no secret. */
 export const unavailable = (reason: string): WechatUpstreamError =>
   new WechatUpstreamError('WX_UPSTREAM_UNAVAILABLE', { errmsg: reason });
 
 /**
- * Reads an answer as JSON, whatever its content type, as WeChat sends `text/plain`.
+ * Reads an answer as JSON with any content type, because WeChat sends `text/plain`.
  *
- * @param call - `secrets` must not stand in an error, even where WeChat echoes them; `errcodes` are
- * those that mean another thing than at a login.
+ * @param call - `secrets` must not appear in an error, even if WeChat echoes them; `errcodes` are
+ * those with another meaning than at a login.
  * @throws {@link WechatUpstreamError} for an errcode other than 0 and for any other body.
  */
 export function readAnswer(
@@ -41,10 +41,10 @@ function integerOf(value: unknown): number | undefined {
 function parse(body: Uint8Array): WechatAnswer {
   let answer: unknown;
   try {
-    // Fatal: replacement characters could make one openid of two.
+    // Fatal: with replacement characters, two openids could become equal.
     answer = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
-    // What the parser says quotes the body, which may hold a session_key.
+    // The parser's message quotes the body, which may contain a session_key.
     throw unavailable('the answer is not JSON');
   }
   if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
@@ -53,7 +53,7 @@ function parse(body: Uint8Array): WechatAnswer {
   return answer as WechatAnswer;
 }
 
-/** WeChat's words fit for one line of a log, without the secrets of the request. */
+/** WeChat's message in one line, without the secrets of the request. */
 function readable(errmsg: unknown, secrets: readonly string[]): string {
   if (typeof errmsg !== 'string') return '';
   return secrets

@@ -14,10 +14,10 @@ const holder = { appid, openid: 'o-1', sessionKey: 'the-session-key' };
 describe('WechatCalls', () => {
   let server: Server;
   let calls: WechatCalls;
-  /** What was asked but for the access tokens. */
+  /** The requests without those for access tokens. */
   let asked: { method: string | undefined; path: string; query: object; body: string }[];
   let tokens: number;
-  /** What WeChat answers in turn, the last one again and again. */
+  /** WeChat's answers in order; the last one is repeated. */
   let answers: object[];
 
   beforeAll(async () => {
@@ -58,7 +58,7 @@ describe('WechatCalls', () => {
       (error: unknown) => error,
     );
 
-  it('sends the access token, which no parameter replaces', async () => {
+  it('sends the access token, which no parameter can replace', async () => {
     await any({ x: '1', access_token: 'mine' });
     expect(asked).toEqual([
       { method: 'GET', path: '/any', query: { x: '1', access_token: 'token-1' }, body: '' },
@@ -123,7 +123,7 @@ describe('WechatCalls', () => {
     [{ session_key: 'k' }, 'openid'],
     [{ openid: 'o-1' }, 'session_key'],
     [{ openid: 'o-1', session_key: '' }, 'session_key'],
-  ])('takes no new session_key from %j, because of the %s', async (answer, reason) => {
+  ])('accepts no new session_key from %j, because of the %s', async (answer, reason) => {
     answers = [answer];
     expect(await failureOf(calls.resetSessionKey(holder))).toMatchObject({
       errorCode: 'WX_UPSTREAM_UNAVAILABLE',
@@ -131,7 +131,7 @@ describe('WechatCalls', () => {
     });
   });
 
-  it('asks for a phone number with the code and the openid', async () => {
+  it('requests a phone number with the code and the openid', async () => {
     answers = [{ errcode: 0, phone_info: { phoneNumber: '1' } }];
     expect(await calls.getPhoneInfo(appid, 'o-1', 'code')).toEqual({ phoneNumber: '1' });
     expect(asked).toEqual([

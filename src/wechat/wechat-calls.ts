@@ -7,7 +7,7 @@ import { isStaleToken } from './refused-credentials.js';
 import { unavailable, type WechatAnswer } from './wechat-answer.js';
 import { WechatClient, type WechatCall } from './wechat-client.js';
 
-/** WeChat's user of one mini program, and the `session_key` that we have. */
+/** A user of one mini program, and the stored `session_key`. */
 export interface SessionKeyHolder {
   readonly appid: string;
   readonly openid: string;
@@ -43,8 +43,8 @@ export class WechatCalls {
   }
 
   /**
-   * Returns where WeChat has the same `session_key`. Source: WeChat, "checkSessionKey".
-   * @throws {@link WechatUpstreamError} `WX_SESSION_KEY_INVALID` where it has another one
+   * Returns if WeChat has the same `session_key`. Source: WeChat, "checkSessionKey".
+   * @throws {@link WechatUpstreamError} `WX_SESSION_KEY_INVALID` if it has another one
    */
   async checkSessionKey(holder: SessionKeyHolder): Promise<void> {
     await this.signed('/wxa/checksession', holder, () => undefined);
@@ -64,8 +64,8 @@ export class WechatCalls {
   }
 
   /**
-   * The `phone_info` behind a code of the `getPhoneNumber` button, unchecked. WeChat checks that the
-   * code is of this openid. Source: WeChat, "getPhoneNumber".
+   * The unchecked `phone_info` for a code of the `getPhoneNumber` button. WeChat checks that the code
+   * belongs to this openid. Source: WeChat, "getPhoneNumber".
    * @throws {@link WechatUpstreamError} `WX_PHONE_CODE_INVALID`
    */
   getPhoneInfo(appid: string, openid: string, code: string): Promise<unknown> {
@@ -79,13 +79,13 @@ export class WechatCalls {
     });
   }
 
-  /** A call that proves to WeChat that we have the user's `session_key`. */
+  /** A call signed with the user's `session_key`. */
   private signed<T>(
     path: string,
     { appid, openid, sessionKey }: SessionKeyHolder,
     read: (answer: WechatAnswer) => T,
   ): Promise<T> {
-    // The key is the base64 text as it is, the message is empty, the result hexadecimal.
+    // The key is the base64 string itself, the message is empty, the result hexadecimal.
     const signature = createHmac('sha256', sessionKey).update('').digest('hex');
     return this.authorized(appid, {
       path,

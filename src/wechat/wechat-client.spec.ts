@@ -14,7 +14,7 @@ interface Seen {
   readonly body: string;
 }
 
-/** Remembers which lines it counts together. */
+/** Records which lines are counted together. */
 class RecordingLogger extends AggregatedLogger {
   readonly counted: string[] = [];
 
@@ -34,7 +34,7 @@ describe('WechatClient', () => {
   let url: string;
   let logger: LogCapture;
   let aggregated: RecordingLogger;
-  /** What WeChat answers next; the last one again and again, and nothing where there is none. */
+  /** WeChat's next answers; the last one is repeated, and without any there is no response. */
   let answers: (object | string)[];
   let seen: Seen[];
 
@@ -82,7 +82,7 @@ describe('WechatClient', () => {
       () => undefined,
       (error: unknown) => error,
     );
-  /** Nobody listens there: the port is that of a server that has gone. */
+  /** The port of a server that was closed. */
   const closedUrl = async (): Promise<string> => {
     const gone = createServer();
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
@@ -91,7 +91,7 @@ describe('WechatClient', () => {
     return `http://127.0.0.1:${String(port)}`;
   };
 
-  it('asks by GET, with the parameters encoded, and returns what the call reads', async () => {
+  it('sends a GET with encoded parameters, and returns what the call reads', async () => {
     expect(await clientFor().call(call())).toBe('o-1');
     expect(seen).toEqual([
       { method: 'GET', url: '/sns/jscode2session?js_code=a%26b%3Dc', body: '' },
@@ -99,14 +99,14 @@ describe('WechatClient', () => {
     expect(lines()).toEqual([]);
   });
 
-  it('asks by POST with JSON if there is a body', async () => {
+  it('sends a POST with JSON if there is a body', async () => {
     await clientFor().call(call({ query: {}, body: { grant_type: 'client_credential' } }));
     expect(seen).toEqual([
       { method: 'POST', url: '/sns/jscode2session', body: '{"grant_type":"client_credential"}' },
     ]);
   });
 
-  it('asks three times in all while WeChat is busy, and waits longer each time', async () => {
+  it('sends three requests in total while WeChat is busy, and waits longer each time', async () => {
     answers = [{ errcode: -1, errmsg: 'system error' }];
     const startedAt = performance.now();
     expect(await failureOf(clientFor().call(call()))).toMatchObject({
@@ -119,7 +119,7 @@ describe('WechatClient', () => {
     expect(lines()).toEqual(['warn WX_UPSTREAM_BUSY: /sns/jscode2session: -1 system error']);
   });
 
-  it('takes the answer of a later try', async () => {
+  it('returns the answer of a later try', async () => {
     answers = [{ errcode: -1 }, { errcode: -1 }, { openid: 'o-2' }];
     expect(await clientFor().call(call())).toBe('o-2');
     expect(lines()).toEqual([]);
@@ -131,29 +131,29 @@ describe('WechatClient', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('asks once if it does not understand the answer, or the call does not', async () => {
+  it('sends one request if the client or the call does not accept the answer', async () => {
     answers = ['<html>'];
     expect(await failureOf(clientFor().call(call()))).toMatchObject({
       errorCode: 'WX_UPSTREAM_UNAVAILABLE',
     });
-    const bug = new TypeError('a fault of ours');
+    const bug = new TypeError('an internal error');
     answers = [{}];
     const read = (): never => {
       throw bug;
     };
     expect(await failureOf(clientFor().call(call({ read })))).toBe(bug);
     expect(seen).toHaveLength(2);
-    // A fault of ours is for whoever called, not for the log of WeChat's failures.
+    // An internal error is for the caller, not for the log of WeChat's failures.
     expect(lines()).toHaveLength(1);
   });
 
-  it('tries the next host if no connection can be made, and says so', async () => {
+  it('tries the next host if no connection can be made, and logs that', async () => {
     const closed = await closedUrl();
     expect(await clientFor([closed, url]).call(call())).toBe('o-1');
     expect(lines()).toEqual([`warn ${closed} cannot be reached, trying ${url}`]);
   });
 
-  it('tries the last host three times, and tells why it could not be reached', async () => {
+  it('tries the last host three times, and gives the reason of the failure', async () => {
     const hosts = [await closedUrl(), await closedUrl()];
     const startedAt = performance.now();
     expect(await failureOf(clientFor(hosts).call(call()))).toMatchObject({
@@ -169,7 +169,7 @@ describe('WechatClient', () => {
     ]);
   });
 
-  it('stays with a host that has been reached, whatever it answers', async () => {
+  it('stays with a host that has been reached, for any answer', async () => {
     answers = [{ errcode: 40029 }];
     expect(await failureOf(clientFor([url, await closedUrl()]).call(call()))).toMatchObject({
       errcode: 40029,
@@ -185,7 +185,7 @@ describe('WechatClient', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('ends the waiting between two tries at the deadline', async () => {
+  it('ends the wait between two tries at the deadline', async () => {
     answers = [{ errcode: -1 }];
     expect(await failureOf(clientFor(url, 90).call(call()))).toMatchObject({
       errorCode: expect.stringMatching(/^WX_UPSTREAM_(BUSY|UNAVAILABLE)$/),
@@ -194,7 +194,7 @@ describe('WechatClient', () => {
     expect(seen.length).toBeLessThanOrEqual(1);
   });
 
-  it('ends a call whose client has gone, and logs nothing', async () => {
+  it('ends a call whose client has disconnected, and logs nothing', async () => {
     answers = [];
     const client = new AbortController();
     const failure = failureOf(clientFor().call(call({ signal: client.signal })));
@@ -218,7 +218,7 @@ describe('WechatClient', () => {
     expect(lines()).toEqual([line]);
   });
 
-  it('counts failures of one errcode and path together, whatever their rid', async () => {
+  it('counts failures of one errcode and path together, with any rid', async () => {
     const client = clientFor();
     for (const [path, errcode] of [
       ['/x', 45011],

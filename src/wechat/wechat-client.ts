@@ -17,11 +17,11 @@ const BACKOFF_MS = 100;
 
 /** A call to WeChat's API. */
 export interface WechatCall<T> extends WechatRequest {
-  /** What must appear in no log and no error. */
+  /** Strings that must not appear in logs or errors. */
   secrets: readonly string[];
-  /** What errcodes mean in this call, where it is another thing than at a login. */
+  /** Errcodes with another meaning than at a login. */
   errcodes?: ErrcodeMap;
-  /** Aborted when nobody waits for the result any more. */
+  /** Aborted when no caller waits for the result any more. */
   signal?: AbortSignal | undefined;
   /** Checks the fields of an answer whose errcode is 0. */
   read: (answer: WechatAnswer) => T;
@@ -29,7 +29,7 @@ export interface WechatCall<T> extends WechatRequest {
 
 type Describe = (attributes: SpanAttributes) => void;
 
-/** Calls WeChat: so many calls at once, one deadline each, no more retries than are safe. */
+/** Calls WeChat with limited concurrency, one deadline per call, and only safe retries. */
 @Injectable()
 export class WechatClient {
   private readonly queue = new CallQueue();
@@ -41,12 +41,12 @@ export class WechatClient {
   ) {}
 
   /**
-   * Retries what is safe to retry: errcode -1, and failures before the request went out. After a
-   * time-out or a reset WeChat may have done its work, so those end the call.
+   * Retries only what is safe: errcode -1, and failures before the request was sent. After a timeout
+   * or a reset, WeChat may have processed the request, so the call fails.
    *
-   * @returns what `read` makes of the answer.
+   * @returns what `read` returns for the answer.
    * @throws {@link WechatUpstreamError}
-   * @throws {@link WechatAuthError} `WX_BUSY`, and WeChat was not asked
+   * @throws {@link WechatAuthError} `WX_BUSY`, without a request to WeChat
    */
   call<T>(call: WechatCall<T>): Promise<T> {
     const [method, { path }] = [methodOf(call), call];
@@ -97,19 +97,19 @@ export class WechatClient {
   }
 
   private log({ path, signal }: WechatCall<unknown>, error: unknown): void {
-    // The clients have gone: that is no failure, and nobody learns of it.
+    // All clients have disconnected: this is not a failure.
     if (!(error instanceof WechatAuthError) || signal?.aborted) return;
     const { errorCode, action } = error;
     const { errcode, errmsg } = error instanceof WechatUpstreamError ? error : {};
     const line = [`${errorCode}: ${path}:`, errcode, errmsg ?? error.message, remedyOf(errcode)];
-    // The words of WeChat have a rid in them, which is another one each time.
+    // WeChat's message contains a rid, which is different each time.
     const kind = [errorCode, path, errcode ?? errmsg].join(' ');
     const level = action === 'config' ? 'error' : action === 'retry' ? 'warn' : 'debug';
     this.logger[level](kind, line.filter((part) => part !== undefined && part !== '').join(' '));
   }
 }
 
-/** What the span of a call says of its failure. */
+/** The attributes of a failure for the span of the call. */
 function attributesOf(error: unknown): SpanAttributes {
   if (!(error instanceof WechatAuthError)) return {};
   const { errcode, rid } = error instanceof WechatUpstreamError ? error : {};
@@ -120,7 +120,7 @@ function attributesOf(error: unknown): SpanAttributes {
   };
 }
 
-/** Waits before the next try; false where the deadline comes first. */
+/** Waits before the next try; false if the deadline comes first. */
 async function backOff(tries: number, signal: AbortSignal): Promise<boolean> {
   const wait = BACKOFF_MS * 2 ** (tries - 1) * (1 + Math.random());
   return sleep(wait, true, { signal }).catch(() => false);

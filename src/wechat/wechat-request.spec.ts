@@ -54,20 +54,20 @@ describe('sendRequest', () => {
     expect(count).toBe(1);
   });
 
-  it('takes no proxy from the environment', async () => {
+  it('ignores a proxy from the environment', async () => {
     process.env.HTTP_PROXY = 'http://127.0.0.1:1';
     respond = (response) => response.end('ok');
     expect((await sendRequest(http, here(), request, never())).status).toBe(200);
   });
 
-  it('takes 64 KiB and no more', async () => {
+  it('accepts up to 64 KiB', async () => {
     respond = (response) => response.end('x'.repeat(64 * 1024));
     expect((await sendRequest(http, here(), request, never())).data).toHaveLength(64 * 1024);
     respond = (response) => response.end('x'.repeat(64 * 1024 + 1));
     expect(await failureOf(here())).toMatchObject({ errorCode: 'WX_UPSTREAM_UNAVAILABLE' });
   });
 
-  it('tells a reset connection from one that was never made: the request may have arrived', async () => {
+  it('distinguishes a reset connection, whose request may have arrived, from a failed connect', async () => {
     respond = (response) => response.socket?.resetAndDestroy();
     const failure = await failureOf(here());
     expect(failure).not.toBeInstanceOf(NotSentError);
@@ -87,20 +87,20 @@ describe('sendRequest', () => {
   it.each<[string, Error, string]>([
     ['an error of its own', new TypeError(SECRET), 'the request could not be made'],
     ['an error without a code', new AxiosError(SECRET), 'the connection failed'],
-  ])('takes %s for a request that may have been sent', async (_, error, errmsg) => {
+  ])('treats %s as a request that may have been sent', async (_, error, errmsg) => {
     const failure = await failureOf(here(), failing(error));
     expect(failure).not.toBeInstanceOf(NotSentError);
     expect(failure).toMatchObject({ errorCode: 'WX_UPSTREAM_UNAVAILABLE', errmsg });
   });
 
-  it('takes several attempts of which one got through for sent', async () => {
+  it('treats several attempts with one connection as sent', async () => {
     const attempts = ['connect', 'read'].map((syscall) => Object.assign(new Error(), { syscall }));
     const error = new AxiosError('', 'ECONNRESET');
     error.cause = new AggregateError(attempts);
     expect(await failureOf(here(), failing(error))).not.toBeInstanceOf(NotSentError);
   });
 
-  it('passes on no error of axios: it holds the URL', async () => {
+  it('does not pass on an error of axios, which contains the URL', async () => {
     for (const url of ['http://127.0.0.1:1', 'http://wechat.invalid']) {
       expect(inspect(await failureOf(url), { depth: null, showHidden: true })).not.toContain(
         SECRET,

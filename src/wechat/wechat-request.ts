@@ -22,7 +22,7 @@ export interface WechatResponse {
 export const methodOf = ({ body }: WechatRequest): 'GET' | 'POST' =>
   body === undefined ? 'GET' : 'POST';
 
-/** The connection failed before the request went out: it is safe to send it again. */
+/** The connection failed before the request was sent: it is safe to send it again. */
 export class NotSentError extends Error {
   constructor(readonly failure: WechatUpstreamError) {
     super(failure.message);
@@ -40,7 +40,7 @@ export async function sendRequest(
   wanted: WechatRequest,
   signal: AbortSignal,
 ): Promise<WechatResponse> {
-  // Not `http.request`: its Observable makes an error of each success to cancel what has ended.
+  // Not `http.request`: after each success its Observable cancels the ended request with an error.
   const response = http.axiosRef.request<Uint8Array>({
     method: methodOf(wanted),
     url: baseUrl + wanted.path,
@@ -55,7 +55,7 @@ export async function sendRequest(
     proxy: false,
   });
   return response.catch((error: unknown) => {
-    // Never the error of axios itself: it holds the URL, and with it the AppSecret.
+    // Never the error of axios itself: it contains the URL with the AppSecret.
     throw transportFailure(error);
   });
 }
@@ -63,7 +63,7 @@ export async function sendRequest(
 function transportFailure(error: unknown): Error {
   if (!isAxiosError(error)) return unavailable('the request could not be made');
   const failure = unavailable(error.code ?? 'the connection failed');
-  // Where several addresses were tried, Node hands out an AggregateError (RFC 8305).
+  // If several addresses were tried, Node throws an AggregateError (RFC 8305).
   const causes: unknown[] =
     error.cause instanceof AggregateError ? error.cause.errors : [error.cause];
   const notSent = causes.every((cause) =>

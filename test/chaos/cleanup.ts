@@ -1,10 +1,10 @@
 type Stop = () => Promise<unknown>;
 
-/** What has to be stopped in the end, however it comes; the last started first. */
+/** What must be stopped at the end in any case, the last started first. */
 export class Cleanup {
   private readonly stops: Stop[] = [];
 
-  /** Starts something, and keeps how to stop it. */
+  /** Starts something, and records how to stop it. */
   async use<T extends { stop: Stop }>(started: Promise<T>): Promise<T> {
     const thing = await started;
     this.stops.push(() => thing.stop());
@@ -19,7 +19,7 @@ export class Cleanup {
     for (let stop = this.stops.pop(); stop !== undefined; stop = this.stops.pop()) await stop();
   }
 
-  /** Runs `work`, and stops what that has started, also where it fails. */
+  /** Runs `work`, and stops what it has started, also if it fails. */
   static async around<T>(work: (cleanup: Cleanup) => Promise<T>): Promise<T> {
     const cleanup = new Cleanup();
     try {

@@ -16,7 +16,7 @@ const { values } = parseArgs({
   },
 });
 const { quick, only } = values;
-/** Only a whole run changes what the docs say. */
+/** Only a complete run changes the docs. */
 const isWhole = !quick && only === undefined;
 const FILE = isWhole ? 'docs/RELIABILITY.md' : 'reports/chaos/RELIABILITY.md';
 
@@ -38,7 +38,7 @@ try {
   for (const problem of problems) say(`PROBLEM ${problem}`);
   if (problems.length > 0) process.exitCode = 1;
 } catch (error) {
-  // Whatever fails once all is being stopped fails for that.
+  // Errors during the stop are caused by it.
   await stopping;
   throw error;
 } finally {

@@ -5,10 +5,10 @@ import type { AppProcess } from './apps/app-process.js';
 import type { Target } from './load/load.js';
 
 const PATIENCE_MS = 45_000;
-/** For one try. */
+/** The timeout of one try. */
 const TRY_MS = 10_000;
 
-/** Milliseconds until every app has logged somebody in and let them in; `Infinity` for never. */
+/** Milliseconds until a login and a guarded request succeed on every app; `Infinity` for never. */
 export async function untilRecovered(target: Target): Promise<number> {
   const start = performance.now();
   const times = target.fleet.apps.map(async (app) => {

@@ -15,11 +15,11 @@ export interface RunOptions {
   readonly quick: boolean;
   /** Of the long run. */
   readonly minutes: number;
-  /** Parts and faults whose name matches this, and nothing else. */
+  /** Run only the parts and faults whose name matches this. */
   readonly only?: string | undefined;
 }
 
-/** Everything in turn. @returns a section for each part of it. */
+/** Runs all parts. @returns a section for each. */
 export async function run(
   { quick, minutes, only = '' }: RunOptions,
   cleanup: Cleanup,

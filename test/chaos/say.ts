@@ -1,4 +1,4 @@
-/** Tells whoever waits for the run what happens. */
+/** Prints the progress of the run. */
 export const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };

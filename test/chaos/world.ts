@@ -25,7 +25,7 @@ export class World<Server extends PostgresServer = ChaosPostgres> implements Tar
     private apps: Fleet,
   ) {}
 
-  /** @param entrance - the port that the apps are sent to, by way of the network. */
+  /** @param entrance - the port of Postgres behind the network. */
   static async start<Server extends PostgresServer>(
     cleanup: Cleanup,
     postgres: Server,
@@ -66,7 +66,7 @@ export class World<Server extends PostgresServer = ChaosPostgres> implements Tar
     return this.apps;
   }
 
-  /** Lets the apps start anew where they need another wiring. */
+  /** Restarts the apps if they need other settings. */
   async rewire(wiring: Wiring): Promise<void> {
     if (JSON.stringify(wiring) === JSON.stringify(this.apps.wiring)) return;
     await this.apps.stop();

@@ -1,8 +1,8 @@
-// Jest's own runner, but a mutant is dead at its first failing file: the others need not run.
+// Jest's own runner, but it stops at the first failing file, which is enough to kill a mutant.
 import Runner from 'jest-runner';
 
 export default class FirstFailureRunner extends Runner {
-  /** The unit specs first: they take no more than an instant. */
+  /** The unit specs first, because they are fast. */
   async runTests(tests, watcher, options) {
     const isSlow = ({ path }) => path.endsWith('.e2e-spec.ts');
     const ordered = tests.toSorted((a, b) => isSlow(a) - isSlow(b));

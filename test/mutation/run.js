@@ -15,7 +15,7 @@ for (const folder of chosen.length > 0 ? chosen : folders) {
   const env = { ...process.env, MUTATION_FOLDER: folder };
   const stryker = spawn(process.execPath, [bin, 'run', ...options], { stdio: 'inherit', env });
   const [code] = await once(stryker, 'exit');
-  // A score below the limit in one folder fails the run, and the others are still measured.
+  // A score below the limit in one folder fails the run, but the other folders are still measured.
   process.exitCode ||= code ?? 1;
 }
 await stopPostgres();

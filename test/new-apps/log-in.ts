@@ -14,7 +14,7 @@ interface BuiltApp {
   readonly env: Record<string, string>;
 }
 
-/** Starts a built app, and logs a user in and out. @throws where an answer is not as documented. */
+/** Starts a built app, and logs a user in and out. @throws if a response is not as documented. */
 export async function logInAt({ folder, env }: BuiltApp): Promise<void> {
   const wechat = await WechatSandbox.start();
   const port = String(await freePort());
@@ -46,7 +46,7 @@ export async function logInAt({ folder, env }: BuiltApp): Promise<void> {
   }
 }
 
-/** Until the app answers. @throws with what it printed, where it ends before. */
+/** Waits until the app responds. @throws with its output, if it ends before. */
 async function answers(url: string, program: Program): Promise<void> {
   const ended = program.ended.then(() => true);
   for (let tries = 0; tries < 600; tries++) {

@@ -1,22 +1,22 @@
 import type { NewApp } from './new-app.js';
 import { nameOf, type Row } from './rows.js';
 
-/** What became of an app. */
+/** The result for an app. */
 export interface Outcome {
   readonly row: Row;
   readonly result: 'passed' | 'failed' | 'not run';
-  /** What did not succeed, and what was printed. */
+  /** The failed step and its output. */
   readonly reason: string;
   readonly seconds: number;
 }
 
-/** How package managers say that the registry does not have a package. */
+/** The messages of package managers if the registry does not have a package. */
 const MISSING = /E404|ETARGET|ERR_PNPM_(NO_MATCHING_VERSION|FETCH_404)|Couldn't find/;
 
-/** Does a part of the work, so that a failure names it. */
+/** Runs a step, so that a failure names it. */
 type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
-/** Does the work of a row, up to the first step that fails. */
+/** Runs the steps of a row, up to the first that fails. */
 export async function outcomeOf(
   row: Row,
   work: (step: Step) => Promise<unknown>,
@@ -61,7 +61,7 @@ export async function useNestAdd(app: NewApp, installed: NewApp, step: Step): Pr
   await step('start and log in', () => app.logIn());
 }
 
-/** A line for each app, and below them why some failed. */
+/** A line for each app, followed by the reasons of failures. */
 export function tableOf(outcomes: readonly Outcome[]): string {
   const lines = outcomes.map(
     ({ row, result, seconds }) =>

@@ -1,4 +1,4 @@
-/** What an app is made with. */
+/** The versions and tools of an app. */
 export interface Row {
   readonly nest: 11 | 12;
   readonly platform: 'express' | 'fastify';
@@ -16,7 +16,7 @@ const row = (
   ]
 ): Row => ({ nest, platform, node, typeorm, manager, compiler, postgres });
 
-/** Every pair of values is in one of them. yarn refuses Nest 12 on Node 20, by the engines of its CLI. */
+/** Every pair of values is in one row. yarn refuses Nest 12 on Node 20, by the engines of its CLI. */
 export const ROWS: readonly Row[] = [
   row(11, 'express', 20, '0.3', 'npm', 'tsc', 13),
   row(12, 'fastify', 20, '1', 'pnpm', 'swc', 18),

@@ -1,6 +1,6 @@
 import { Program } from '../support/shell.js';
 
-/** Runs a program to its end. @returns what it printed. @throws with all of it, where it fails. */
+/** Runs a program to its end. @returns its output. @throws with the output, if it fails. */
 export async function run(
   command: readonly string[],
   cwd: string,

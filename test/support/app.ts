@@ -37,7 +37,7 @@ export const twoApps = {
   ],
 };
 
-/** A feature module with a guarded route, as a host writes it. */
+/** A feature module of an app with a guarded route. */
 @Controller()
 export class ProfileController {
   @UseGuards(WxSessionGuard)
@@ -60,7 +60,7 @@ export interface TestAppOptions {
   logger?: LoggerService;
   prepare?: (app: INestApplication) => void;
   typeOrm?: Partial<TypeOrmModuleOptions>;
-  /** Replaces providers, as a host does in its tests. */
+  /** Replaces providers, as an app does in its tests. */
   override?: (builder: TestingModuleBuilder) => void;
 }
 

@@ -2,9 +2,9 @@ import { Session } from 'node:inspector/promises';
 import { readUserData } from '../../src/user-data/read-user-data.js';
 
 /**
- * A program: reads user data, one after the other, and prints for each what V8 has executed of
- * src/user-data meanwhile, block by block with the number of times. A process of its own, as Jest
- * counts blocks as well.
+ * A program that reads user data, one after the other, and prints for each which code V8 executed of
+ * src/user-data, block by block with the number of times. It is a separate process because Jest
+ * counts blocks too.
  */
 const [appid = '', sessionKey = '', cases = '[]'] = process.argv.slice(2);
 const session = new Session();
@@ -12,7 +12,7 @@ session.connect();
 await session.post('Profiler.enable');
 await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 
-/** What was executed since the last call. */
+/** The code that was executed since the last call. */
 async function executed(): Promise<string> {
   const { result } = await session.post('Profiler.takePreciseCoverage');
   const scripts = result.filter(({ url }) => url.includes('/src/user-data/'));

@@ -9,11 +9,11 @@ interface Forged {
 }
 
 /**
- * What an attacker can do to its own data without their key: leaves out blocks at the front, and
- * puts `text` in the place of the next one. CBC combines what the cipher makes of a block with the
+ * What an attacker can do to its own data without the key: removes blocks at the start, and
+ * replaces the next one by `text`. CBC combines the decrypted block with the
  * block before it, or with the iv. The attacker knows the text, and so can choose the iv.
  *
- * @param dropped - how many blocks are left out.
+ * @param dropped - the number of removed blocks.
  */
 export function withFirstBlock(
   { encryptedData, iv, rawData }: SandboxUserData,
@@ -32,6 +32,6 @@ export function withFirstBlock(
   };
 }
 
-/** The text that was encrypted, as far as its watermark. */
+/** The encrypted text up to its watermark. */
 export const plaintextOf = (rawData: string): string =>
   `${rawData.slice(0, -1)},"watermark":{"timestamp":`;

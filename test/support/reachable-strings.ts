@@ -3,7 +3,7 @@ import { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 
 /**
  * Every string that `util.inspect` could show of a value, at any depth and with `showHidden`, with
- * the names on the way to it. `inspect` itself gives up after some 130 MB: it shows an object again
+ * the path to it. `inspect` itself fails after about 130 MB, because it shows an object again
  * at each place where it is.
  */
 export function* reachableStrings(root: object): Generator<[path: string, text: string]> {
@@ -22,7 +22,7 @@ export function* reachableStrings(root: object): Generator<[path: string, text: 
 const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
 
-/** What is in an object, also where it is not enumerable. Getters are not called. */
+/** The properties of an object, including non-enumerable ones. Getters are not called. */
 function* partsOf(object: object): Generator<[name: string, value: unknown]> {
   if (ArrayBuffer.isView(object)) {
     yield ['bytes', Buffer.from(object.buffer, object.byteOffset, object.byteLength).toString()];
@@ -40,6 +40,6 @@ function* partsOf(object: object): Generator<[name: string, value: unknown]> {
     }
   }
   if (types.isSet(object)) for (const value of object) yield ['item', value];
-  // Nest keeps what it has made in a WeakMap, whose entries inspect shows.
+  // Nest stores its instances in a WeakMap, whose entries inspect shows.
   if (object instanceof InstanceWrapper) yield ['instance', object.instance as unknown];
 }

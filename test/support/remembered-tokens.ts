@@ -1,5 +1,5 @@
-// Remembers as many tokens as there is room for, in a process of its own that can collect garbage,
-// and prints how many bytes they hold.
+// Fills the cache of tokens, in a separate process that can collect garbage,
+// and prints how many bytes it uses.
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { resolveConfig } from '../../src/config/wechat-auth.config.js';
@@ -17,7 +17,7 @@ const heldBytes = (): number => {
 
 function rememberOne(): void {
   const { token } = tokens.issue({ id: randomUUID(), appid: APPID, sessionEpoch: 0 });
-  // Node makes the header of the bytes that it has received.
+  // Node creates the header from the received bytes.
   const received = Buffer.from(`Bearer ${' '.repeat(Number(padding))}${token}`);
   const authorization = received.toString('latin1');
   tokens.verify(bearerTokenOf({ headers: { authorization } }));

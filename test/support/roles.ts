@@ -14,7 +14,7 @@ type Role = 'admin' | 'user';
 
 export const Roles = Reflector.createDecorator<Role[]>();
 
-/** The host's own data: the users who are administrators. */
+/** Data of the app: the users who are administrators. */
 const admins = new Set<string>();
 
 /** The role guard of the documentation. */

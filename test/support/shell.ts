@@ -23,7 +23,11 @@ export class Program {
     this.ended = new Promise((end) => this.child.on('close', end));
   }
 
-  /** Until it prints a line that starts so. */
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Waits until it prints a line that starts with `start`. */
   async prints(start: string, patienceMs?: number): Promise<this> {
     const printed = (): boolean => `\n${this.stdout}`.includes(`\n${start}`);
     await eventually(() => printed() || this.child.exitCode !== null, patienceMs);
@@ -43,7 +47,7 @@ export class Program {
   }
 }
 
-/** Until it is so, or the time has passed. */
+/** Waits until the condition is true, or the time has passed. */
 export async function eventually(isSo: () => boolean, patienceMs = 30_000): Promise<void> {
   for (let tries = 0; !isSo() && tries < patienceMs / 20; tries++) {
     await new Promise((next) => setTimeout(next, 20));

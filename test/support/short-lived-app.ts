@@ -1,17 +1,17 @@
-// An app in a process of its own: it prints where it listens, closes when its standard input ends
-// or, as the README has it for rolling restarts, after a SIGTERM, and then has nothing more to do.
+// An app in a separate process: it prints its URL, closes when its standard input ends
+// or, like the README's app for rolling restarts, after a SIGTERM, and must then exit.
 import 'reflect-metadata';
 import { setTimeout } from 'node:timers/promises';
 import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
 import { startApp } from './app.js';
 import { platforms } from './platforms.js';
 
-/** Longer than the load balancer takes to notice. */
+/** Longer than the load balancer needs to detect it. */
 const DRAIN_MS = 1000;
 
 let isStopping = false;
 
-/** What the load balancer asks. */
+/** The health check of the load balancer. */
 @Controller('ready')
 class ReadyController {
   @Get()

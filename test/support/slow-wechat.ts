@@ -3,13 +3,13 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 /**
- * WeChat that answers a login when the test says so: each code is of the user `o-<code>`, and one
+ * A WeChat whose answers the test releases: each code is for the user `o-<code>`, and one
  * that starts with `bad` is invalid.
  */
 export class SlowWechat {
-  /** The codes that it was asked about. */
+  /** The codes that it has received. */
   readonly codes: string[] = [];
-  /** The most connections that were open at one time. */
+  /** The greatest number of concurrent connections. */
   mostConnections = 0;
   private readonly connections = new Set<Socket>();
   private readonly waiting: [code: string, response: ServerResponse][] = [];
@@ -41,13 +41,13 @@ export class SlowWechat {
     return this.connections.size;
   }
 
-  /** Answers what waits, and from now on at once. */
+  /** Answers waiting requests, and later ones at once. */
   release(): void {
     this.isOpen = true;
     this.answer();
   }
 
-  /** From now on waits for {@link release} again. */
+  /** Makes later requests wait for {@link release} again. */
   hold(): void {
     this.isOpen = false;
   }

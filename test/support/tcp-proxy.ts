@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 interface Link {
   readonly client: Socket;
   readonly server: Socket;
-  /** What the client has sent and the server has not received yet. */
+  /** What the client has sent but the server has not yet received. */
   held?: Buffer[];
 }
 
@@ -42,7 +42,7 @@ export class TcpProxy {
     return this.links.size;
   }
 
-  /** Connections there are forward nothing until {@link thaw}; new ones work. */
+  /** Existing connections forward nothing until {@link thaw}; new ones work. */
   freeze(): void {
     for (const { client, server } of this.links) {
       client.pause();
@@ -57,7 +57,7 @@ export class TcpProxy {
     }
   }
 
-  /** Connections there are forward nothing any more, as if a firewall had forgotten them. */
+  /** Existing connections forward nothing any more, as if a firewall had dropped them. */
   forget(): void {
     for (const { client, server } of this.links) {
       client.removeAllListeners('data').resume();
@@ -65,7 +65,7 @@ export class TcpProxy {
     }
   }
 
-  /** A connection on which the client sends `text` stalls from there on, until {@link deliver}. */
+  /** A connection on which the client sends `text` is held from then on, until {@link deliver}. */
   holdFrom(text: string): void {
     this.heldText = text;
   }
@@ -74,7 +74,7 @@ export class TcpProxy {
     return [...this.links].some(({ held }) => held !== undefined);
   }
 
-  /** Delivers what was held, also where the client has gone meanwhile. */
+  /** Delivers the held data, even if the client has disconnected. */
   deliver(): void {
     this.heldText = undefined;
     for (const link of this.links) {

@@ -1,6 +1,6 @@
-// An app with global guards and a throttler, in a process of its own: @nestjs/throttler is a CommonJS
+// An app with global guards and a throttler, in a separate process: @nestjs/throttler is a CommonJS
 // module that requires the ES modules of Nest, which Jest cannot do on all versions of Node. It prints
-// where it listens, and closes when its standard input ends.
+// its URL, and closes when its standard input ends.
 import 'reflect-metadata';
 import {
   Controller,
@@ -27,7 +27,7 @@ import { AdminRoutes, AdminsController, Roles, RolesGuard } from './roles.js';
 
 const queries = new QueryCount();
 
-/** The users whom an interceptor sees, and middleware once the response has been sent. */
+/** The users in an interceptor, and in middleware after the response was sent. */
 const seen = { interceptor: [] as unknown[], middleware: [] as unknown[] };
 
 /** The throttler of the documentation. */
@@ -67,7 +67,7 @@ class GlobalController extends AdminRoutes {
 @UseGuards(RolesGuard)
 class RoleOnControllerController extends AdminRoutes {}
 
-/** What has happened since it was last asked. */
+/** The events since the last call. */
 @WxPublic()
 @Controller('report')
 class ReportController {

@@ -1,5 +1,5 @@
-// An app in a process of its own that is traced: it calls WeChat in all ways, well and badly, and
-// prints what the tracer recorded, and the secrets that came up.
+// A traced app in a separate process: it makes all calls to WeChat, with and without failures, and
+// prints what the tracer recorded, and the secrets that were used.
 import 'reflect-metadata';
 import { captureException } from '@sentry/node';
 import { tracers } from './tracers.js';
@@ -7,7 +7,7 @@ import { tracers } from './tracers.js';
 const [databaseUrl = '', wechatUrl = '', name = '', ...codes] = process.argv.slice(2);
 const recorded = tracers[name as keyof typeof tracers]();
 
-// Only now: what is imported before cannot be traced.
+// Only now: modules that were imported before cannot be traced.
 const { AccessTokenService, LoginService, UsersService, WechatApiService } =
   await import('../../src/index.js');
 const { APPID, SECRET, startApp } = await import('./app.js');

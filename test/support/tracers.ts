@@ -10,10 +10,10 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import * as Sentry from '@sentry/node';
 
-/** Starts to trace, and returns what gives all that was recorded. */
+/** Starts tracing, and returns a function that returns the records. */
 export type Tracer = () => () => Promise<unknown[]>;
 
-/** What an app would set up before anything else of it is imported. */
+/** The set-up of an app before its other imports. */
 export const tracers = {
   opentelemetry: () => {
     const exporter = new InMemorySpanExporter();
@@ -46,7 +46,7 @@ function startSentry(enableOpenTelemetrySetup: boolean): ReturnType<Tracer> {
     dsn: 'http://key@127.0.0.1/1',
     tracesSampleRate: 1,
     enableOpenTelemetrySetup,
-    // By default it records what clients send to the app, codes of wx.login among it.
+    // By default it records what clients send to the app, including codes of wx.login.
     dataCollection: { httpBodies: [] },
     beforeBreadcrumb: (breadcrumb) => (recorded.push(breadcrumb), breadcrumb),
     transport: () => ({

@@ -70,7 +70,7 @@ export class ProfileController {
     return userId;
   }
 
-  // @ts-expect-error -- WxOptional takes nothing
+  // @ts-expect-error -- WxOptional has no parameter
   @WxOptional('wx1')
   @Get('optional-app')
   optionalApp(): string {
@@ -83,7 +83,7 @@ export class ProfileController {
     return 'open';
   }
 
-  // @ts-expect-error -- WxApp takes one appid
+  // @ts-expect-error -- WxApp has one appid
   @WxApp(['wx1'])
   @Get('two-apps')
   twoApps(): string {

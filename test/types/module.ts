@@ -110,6 +110,6 @@ export const refused = [
 
 export const options: WechatAuthOptions = {
   ...app,
-  // @ts-expect-error -- isGlobal defines the module: it is given beside the factory
+  // @ts-expect-error -- isGlobal defines the module: it is given next to the factory
   isGlobal: false,
 };

@@ -7,7 +7,7 @@ import {
 import { map, type Observable } from 'rxjs';
 import { wantsEnvelope, type Envelope } from './envelope.js';
 
-/** Answers in an envelope. */
+/** Puts responses into an envelope. */
 @Injectable()
 export class EnvelopeInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

@@ -1,4 +1,4 @@
-/** What usually happens, row by row: for the diagram to show before it does. */
+/** The usual steps, row by row, which the diagram shows in advance. */
 const exchange = (name, from, to, ...between) => [
   { name, from, to, phase: 'begin' },
   ...between.flat(),
@@ -18,7 +18,7 @@ const revocation = sql('INSERT wechat_revoked_session, wechat_user');
 /** A heading between the steps. */
 export const part = (name) => ({ name, phase: 'part' });
 
-/** @param replaces - whether the token of a session goes along */
+/** @param replaces - whether the token of a session is sent */
 export const login = (replaces) => [
   ...wx('wx.login()'),
   ...http(

@@ -24,7 +24,7 @@ const obstacle = sandboxUrl === null ? words.noSandbox : isHere ? undefined : wo
 let codes = 0;
 const steps = new ServerSteps({
   onStep: (step) => {
-    // Those of a part of their own are not the client's doing.
+    // Buttons of a separate part do not use the client.
     if (step.phase === 'part') codes = 0;
     if (step.name === 'wx.login()' && step.phase === 'begin') codes++;
     sequence.add(step);
@@ -39,7 +39,7 @@ const pages = [1, 2].map(() => createWxSession({ baseUrl, wx }));
 const [{ session: atFirst }] = pages;
 const scenarios = createScenarios({
   pages,
-  // With a login page, nothing logs in by itself.
+  // With a login page, there is no automatic login.
   withLoginPage: createWxSession({ baseUrl, wx, autoLogin: false }),
   otherPhone: createWxSession({
     baseUrl,
@@ -80,7 +80,7 @@ async function run(name) {
     : label;
   summarize(words.running);
   tell(isSlow ? words.takes(SERVER_TIMEOUT_SECONDS) : words.working);
-  // On a phone the button may be far below.
+  // On a phone the button may be out of view.
   $('outcome').scrollIntoView({ block: 'nearest' });
   try {
     const { result, mood = 'good', ...details } = await act();
@@ -88,7 +88,7 @@ async function run(name) {
   } catch (error) {
     tell(sentenceFor(error), 'bad', error.errorCode);
   }
-  // What is told at the very end of a run is told in a microtask.
+  // The last step of a run is reported in a microtask.
   await Promise.resolve();
   sequence.stop();
   summarize(words.summary(sequence.count, duration(sequence.elapsed)));
@@ -139,7 +139,7 @@ function tell(text, mood = '', errorCode = '') {
   $('result').replaceChildren(text, ...(errorCode ? [' ', code] : []));
 }
 
-/** In the phone as well, for screens on which the diagram is far away. */
+/** Also in the phone, for screens on which the diagram is out of view. */
 function summarize(text) {
   $('sequence-summary').textContent = text;
   $('jump').textContent = `${text} ↓`;

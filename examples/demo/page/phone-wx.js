@@ -4,7 +4,7 @@ import { randomId } from './random-id.js';
 const DOTS = '••••••';
 const JSON_TYPE = 'application/json';
 
-/** Who holds the phones. The same person as long as the browser remembers. */
+/** The user of the phones: the same as long as the browser stores it. */
 function openid() {
   const kept = localStorage.getItem('demo-openid') ?? `o-${randomId()}`;
   localStorage.setItem('demo-openid', kept);
@@ -12,9 +12,9 @@ function openid() {
 }
 
 /**
- * A small stand-in for `wx` in a browser, with the sandbox for WeChat. It tells `steps` what it is
- * asked.
- * @param header - goes along with every request
+ * A small replacement of `wx` for a browser, with the sandbox as WeChat. It reports its calls to
+ * `steps`.
+ * @param header - sent with every request
  */
 export function createPhoneWx({ sandboxUrl, steps, storage = localStorage, header: always }) {
   const sandbox = async (path, body) => {
@@ -28,7 +28,7 @@ export function createPhoneWx({ sandboxUrl, steps, storage = localStorage, heade
     return text && JSON.parse(text);
   };
 
-  /** A call to WeChat with callbacks, as all of `wx` has them. */
+  /** A call to WeChat with callbacks, like all of `wx`. */
   const wechat = async (name, { success, fail }, ask, shown) => {
     steps.tell({ name, from: 'miniprogram', to: 'wechat', phase: 'begin' });
     const end = { name, from: 'miniprogram', to: 'wechat', phase: 'end' };
@@ -50,7 +50,7 @@ export function createPhoneWx({ sandboxUrl, steps, storage = localStorage, heade
     }
     stored = undefined;
   };
-  /** Of several writes in a row, the last one tells. */
+  /** Of several writes in a row, the last one is reported. */
   const store = (name, fields) => {
     if (stored === undefined) queueMicrotask(tellStored);
     stored = { name, fields };
@@ -93,7 +93,7 @@ export function createPhoneWx({ sandboxUrl, steps, storage = localStorage, heade
         fail({ errMsg: `request:fail ${error.message}` });
         return;
       }
-      // The diagram first: what follows on the phone follows from this answer.
+      // The diagram first: the next steps of the phone depend on this response.
       await steps.caughtUp();
       success(answer);
     },

@@ -1,7 +1,7 @@
 /* global fetch */
 import { callProfile, endSession, login, logout, otherPhone, sendData } from './expected-steps.js';
 
-/** What WeChat knows of the person, all fields: the server takes nothing less. */
+/** The user information of WeChat with all fields, which the server requires. */
 const BAND = {
   nickName: 'Band',
   gender: 0,
@@ -13,8 +13,8 @@ const BAND = {
 };
 
 /**
- * What each button does: to the mini program's client, and to WeChat.
- * @param clients - `pages`: two, as two pages of a mini program have them; and special ones
+ * What each button does with the mini program's client and with WeChat.
+ * @param clients - `pages`: the clients of two pages of a mini program; and special ones
  */
 export function createScenarios({ wx, steps, sandboxUrl, locale, ...clients }) {
   const [session, otherPage] = clients.pages;
@@ -26,7 +26,7 @@ export function createScenarios({ wx, steps, sandboxUrl, locale, ...clients }) {
       body: JSON.stringify({ fault: name, times }),
     });
 
-  /** What a route of ours answers, or its error. */
+  /** The response of a route of this server, or its error. */
   const call = async (client, request) => {
     const { statusCode, data } = await client.request(request);
     if (statusCode < 400) return data;

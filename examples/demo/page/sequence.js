@@ -12,13 +12,13 @@ const ICONS = {
     '<ellipse cx="12" cy="6" rx="7" ry="3"/><path d="M5 6v12c0 1.7 3.1 3 7 3s7-1.3 7-3V6M5 12c0 1.7 3.1 3 7 3s7-1.3 7-3"/>',
 };
 
-/** How long each row waits for the one before it to light up, for the eye to follow. */
+/** The delay between two rows, so that users can follow. */
 const PACE_MS = 90;
 
-/** The diagram: rows that are expected, and light up when they happen; others come in between. */
+/** The diagram: expected rows that are highlighted when they happen; other rows are inserted. */
 export class Sequence {
   #rows = [];
-  /** Behind the row that lit up last. */
+  /** After the last highlighted row. */
   #next = 0;
   #startedAt = 0;
   #lastAt = 0;
@@ -37,12 +37,12 @@ export class Sequence {
     );
   }
 
-  /** How many steps have happened. */
+  /** The number of steps that have happened. */
   get count() {
     return this.#rows.filter(({ isLit, step }) => isLit && step.phase !== 'part').length;
   }
 
-  /** How long it took to the last of them. */
+  /** The time until the last of them. */
   get elapsed() {
     return this.#lastAt - this.#startedAt;
   }
@@ -77,7 +77,7 @@ export class Sequence {
     this.#pace(row.item);
   }
 
-  /** Nothing more to come. */
+  /** No more steps follow. */
   stop() {
     this.#settle();
     for (const { item, step, isLit } of this.#rows) if (!isLit) drawStep(item, step, 'missed');

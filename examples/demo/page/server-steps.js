@@ -1,16 +1,16 @@
 /* global EventSource, setTimeout */
 import { randomId } from './random-id.js';
 
-/** The steps that the server tells this page of, and which of its requests belong to which run. */
+/** The steps that the server reports to this page, and the run of each of its requests. */
 export class ServerSteps {
   #page = randomId();
   #run = 0;
-  /** Answers that the server has sent, and answers somebody here is waiting to be told of. */
+  /** Responses that the server has sent, and callers that wait for one. */
   #answered = 0;
   #waiting = [];
   #ready;
 
-  /** @param onStep - gets the steps of the run of now, those of `phone` among them */
+  /** @param onStep - receives the steps of the current run, including those of `phone` */
   constructor({ onStep, onConnection }) {
     this.onStep = onStep;
     const source = new EventSource(`demo/steps?page=${this.#page}`);
@@ -24,7 +24,7 @@ export class ServerSteps {
     source.addEventListener('step', ({ data }) => this.#take(JSON.parse(data)));
   }
 
-  /** From now on requests belong to a new run, whose number is returned by `runId`. */
+  /** Starts a new run for the next requests; `runId` returns its number. */
   async startRun() {
     await this.#ready;
     this.#run++;
@@ -36,12 +36,12 @@ export class ServerSteps {
     return `${this.#page}.${this.#run}`;
   }
 
-  /** A step on this side. */
+  /** A step of this page. */
   tell(step) {
     this.onStep({ at: Date.now(), fields: {}, failed: false, ...step });
   }
 
-  /** Resolves when the steps of one more answered request are here, or do not seem to come. */
+  /** Resolves when the steps of one more answered request have arrived, or after a timeout. */
   caughtUp() {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);

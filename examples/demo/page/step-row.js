@@ -20,7 +20,7 @@ export function duration(milliseconds) {
 }
 
 /**
- * Draws a step: `lit` has happened, `after` so many milliseconds; `dim` is still to come, and
+ * Draws a step: `lit` has happened, `after` milliseconds after the start; `dim` is expected, and
  * `missed` was not reached.
  */
 export function drawStep(item, step, state, after) {
@@ -42,7 +42,7 @@ export function drawStep(item, step, state, after) {
       : `${words.lanes[from]} ${phase === 'end' ? words.back : words.to} ${words.lanes[to]}`;
   const title = failed ? failureOf(step) : titleOf(step);
   const text = element('div', 'text', aloud(`${lanes}: `), element('b', '', title));
-  // What has no blank and no bracket is only a name for what the server does by itself.
+  // A title without a space or bracket only names what the server does.
   if (phase !== 'end' && /[ (]/.test(name)) text.append(' ', element('code', '', name));
   if (took !== undefined) text.append(' ', element('span', 'took', duration(took)));
   text.append(fieldsOf(step));

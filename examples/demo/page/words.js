@@ -9,18 +9,18 @@ const isChinese = navigator.languages.find((each) => /^(zh|en)\b/i.test(each))?.
 export const locale = isChinese ? 'zh-CN' : 'en';
 export const words = isChinese ? zh : en;
 
-/** What a step is called: some depend on what was sent or came back. */
+/** The title of a step, which may depend on what was sent or received. */
 export function titleOf({ name, phase, fields }) {
   const [begun, ended = begun] = words.steps[name] ?? [name];
   const title = phase === 'end' ? ended : begun;
   return typeof title === 'function' ? title(fields ?? {}) : title;
 }
 
-/** A sentence for an error: of its own code, or of what can be done about it. */
+/** A sentence for an error, by its code or its action. */
 export const sentenceFor = ({ errorCode, action }) =>
   words.errors[errorCode] ?? words.actionsFor[action] ?? words.errors.other;
 
-/** Fills in what stands still. */
+/** Fills in the static texts. */
 export function translatePage() {
   document.documentElement.lang = locale;
   document.title = `${words.heading} · nestjs-wechat-auth`;

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { assertOwner, type Account } from './postgres-home.js';
 
-/** Data that a server can start on, and the password of its user `postgres`. */
+/** A data folder for a server, and the password of its user `postgres`. */
 export interface PostgresData {
   readonly folder: string;
   readonly password: string;
 }
 
-/** The data in `home`, initialised where there are none. */
+/** The data in `home`, initialised if there are none. */
 export async function prepareData(
   home: string,
   programs: string,
@@ -25,7 +25,7 @@ export async function prepareData(
   return { folder, password: fs.readFileSync(join(home, 'password'), 'utf8') };
 }
 
-/** Made elsewhere and moved: an interrupted start leaves nothing half done in its place. */
+/** Created elsewhere and moved, so that an interrupted start leaves no incomplete data. */
 async function initialise(home: string, programs: string, account: Account): Promise<void> {
   const draft = `${home}.new`;
   const password = join(draft, 'password');
@@ -43,7 +43,7 @@ async function initialise(home: string, programs: string, account: Account): Pro
         ...['--pgdata', join(draft, 'data'), '--username', 'postgres', '--pwfile', password],
         ...['--auth=scram-sha-256', '--encoding=UTF8', '--no-locale', '--no-sync'],
       ],
-      // In a process group of its own: after a Ctrl-C it may go on with a makeshift configuration.
+      // In its own process group: after a Ctrl-C it could continue with a wrong configuration.
       { ...account, cwd: draft, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     let words = '';
@@ -57,9 +57,8 @@ async function initialise(home: string, programs: string, account: Account): Pro
 }
 
 /**
- * Waits for a server that is going, such as one whose demo was killed, and forgets the lock of one
- * that was killed: PostgreSQL takes that for a running one when its process id has gone to another
- * program since.
+ * Waits for a server that is stopping, for example after its demo was killed, and removes the lock of
+ * a killed server: PostgreSQL treats it as running if another program now has its process id.
  */
 async function freeLock(folder: string): Promise<void> {
   const lock = join(folder, 'postmaster.pid');
@@ -80,7 +79,7 @@ async function freeLock(folder: string): Promise<void> {
   }
 }
 
-/** The command line of a process, empty where there is none. */
+/** The command line of a process, empty if there is none. */
 function commandOf(pid: number): string {
   try {
     return fs.existsSync('/proc/self/cmdline')

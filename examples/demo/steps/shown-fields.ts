@@ -1,4 +1,4 @@
-/** What the page may show as it is. Everything else becomes dots: codes, tokens, keys, ids of WeChat. */
+/** What the page may show. Everything else becomes dots: codes, tokens, keys, ids of WeChat. */
 const HARMLESS = new Set([
   ...['appid', 'grant_type', 'errcode', 'errmsg'],
   ...['tokenType', 'expiresIn', 'expiresAt', 'issuedAt', 'isNewUser', 'userId'],
@@ -8,7 +8,7 @@ const HARMLESS = new Set([
 
 export const DOTS = '••••••';
 
-/** The fields of a query or a body, fit to be shown. */
+/** The fields of a query or a body without secrets. */
 export function shownFields(body: unknown): Record<string, string> {
   if (typeof body !== 'object' || body === null) return {};
   return Object.fromEntries(
@@ -18,7 +18,7 @@ export function shownFields(body: unknown): Record<string, string> {
   );
 }
 
-/** The code of an envelope is a number, one of WeChat is not. */
+/** The code of an envelope is a number; a code of WeChat is not. */
 const isHarmless = (name: string, value: unknown): boolean =>
   HARMLESS.has(name) || (name === 'code' && typeof value === 'number');
 

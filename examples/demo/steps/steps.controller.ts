@@ -8,7 +8,7 @@ import { Steps } from './steps.js';
 export class StepsController {
   constructor(private readonly steps: Steps) {}
 
-  /** The steps of a page, as they happen; first of all a sign that from now on none is missed. */
+  /** The steps of a page as they happen. The first event says that the stream is ready. */
   @Sse()
   stream(@Query('page') page: unknown): Observable<MessageEvent> {
     if (typeof page !== 'string' || !/^[\da-f]{32}$/.test(page)) {

@@ -2,36 +2,36 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { filter, Subject, type Observable } from 'rxjs';
 
-/** Who takes part in a login. */
+/** The participants of a login. */
 export type Lane = 'miniprogram' | 'server' | 'wechat' | 'postgres';
 
-/** Something that happened in the server while it worked on a request of the page. */
+/** A step of the server while it processes a request of the page. */
 export interface Step {
-  /** Which press of a button on which page: `<page>.<number>`. */
+  /** The page and the number of the click: `<page>.<number>`. */
   readonly run: string;
   readonly name: string;
   readonly from: Lane;
   readonly to: Lane;
-  /** `note`: something that one of them did by itself. */
+  /** `note`: a step of one participant alone. */
   readonly phase: 'begin' | 'end' | 'note';
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Milliseconds that it took. */
+  /** Its duration in milliseconds. */
   readonly took?: number;
-  /** What was sent or came back, with dots for what is nobody's business. */
+  /** What was sent or received, with dots for secrets. */
   readonly fields: Readonly<Record<string, string>>;
   readonly failed: boolean;
 }
 
 type Fields = Step['fields'];
 
-/** What is sent, by whom and to whom. */
+/** What is sent, with its sender and receiver. */
 export type Call = Pick<Step, 'name' | 'from' | 'to'>;
 
-/** What came back, and whether it is a failure. */
+/** What was received, and whether it is a failure. */
 export type EndStep = (fields: Fields, failed?: boolean) => void;
 
-/** Gathers the steps of a request, wherever in the server they happen, for the page that sent it. */
+/** Collects the steps of a request from the whole server for the page that sent it. */
 @Injectable()
 export class Steps implements OnModuleDestroy {
   private readonly runs = new AsyncLocalStorage<string>();
@@ -42,7 +42,7 @@ export class Steps implements OnModuleDestroy {
     this.steps.complete();
   }
 
-  /** What happens in `work`, and after it, belongs to `run`. */
+  /** Steps in `work`, and after it, belong to `run`. */
   during(run: string, work: () => void): void {
     this.runs.run(run, work);
   }
@@ -51,14 +51,14 @@ export class Steps implements OnModuleDestroy {
     return this.steps.pipe(filter(({ run }) => run.startsWith(`${page}.`)));
   }
 
-  /** Something is sent. @returns what to call when the answer is there */
+  /** Records a request. @returns a function to call with the response */
   begin(call: Call, sent: Fields): EndStep {
     const at = Date.now();
     this.tell({ ...call, phase: 'begin', at, fields: sent, failed: false });
     return this.ending(call);
   }
 
-  /** As `begin`, for what is known to have been sent. */
+  /** Like `begin`, for a request that is already known. */
   ending(call: Call): EndStep {
     const startedAt = performance.now();
     const run = this.runs.getStore();
@@ -68,7 +68,7 @@ export class Steps implements OnModuleDestroy {
     };
   }
 
-  /** Something that `lane` has done by itself. */
+  /** Records a step of `lane` alone. */
   note(name: string, lane: Lane, fields: Fields, failed = false): void {
     this.tell({ name, from: lane, to: lane, phase: 'note', at: Date.now(), fields, failed });
   }

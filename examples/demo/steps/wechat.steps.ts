@@ -5,7 +5,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import { shownFields } from './shown-fields.js';
 import { Steps, type EndStep } from './steps.js';
 
-/** Server and WeChat: the very calls of the library, which share one axios. */
+/** Server and WeChat: the calls of the library, which share one axios. */
 @Injectable()
 export class WechatSteps implements OnApplicationBootstrap {
   private readonly underWay = new WeakMap<object, EndStep>();

@@ -2,14 +2,14 @@ import { abortTask } from './call-wx.js';
 import { WxSessionError } from './wx-session.error.js';
 import type { WxTask } from './wx-session.types.js';
 
-/** What a request on its way knows of its caller. */
+/** What a request in progress knows about its caller. */
 export interface Control {
-  /** What `wx` returned for the try under way. */
+  /** What `wx` returned for the current try. */
   task: unknown;
   throwIfAborted: () => void;
 }
 
-/** A promise that its caller can end, wherever it is. */
+/** A promise that its caller can abort at any time. */
 export function abortable<T>(run: (control: Control) => Promise<T>): WxTask<T> {
   let error: WxSessionError | undefined;
   const control: Control = {

@@ -1,7 +1,7 @@
 import { WxSessionError, type WxClientErrorCode } from './wx-session.error.js';
 import type { WxCallbacks } from './wx-like.js';
 
-// The only things besides `wx` that the client takes from where it runs.
+// Besides `wx`, the client uses only these globals.
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;
 declare function clearTimeout(timer: unknown): void;
 
@@ -19,9 +19,9 @@ interface CallOptions {
   /** For the message of an error. */
   name: string;
   errorCode: WxClientErrorCode;
-  /** In milliseconds: a call that never calls back fails then. */
+  /** In milliseconds; a call without a callback fails after that. */
   timeout: number;
-  /** Gets what the call returned. */
+  /** Receives what the call returned. */
   onTask?: (task: unknown) => void;
 }
 
@@ -38,7 +38,7 @@ export async function callWx<Result>(
         fail(new Error(`no answer within ${timeout} ms`));
         abortTask(task);
       }, timeout);
-      // Some stand-ins of `wx` return a promise too, and would have its rejection go unhandled.
+      // Some replacements of `wx` also return a promise, whose rejection must be handled.
       Promise.resolve(task).catch(fail);
       if (onTask) onTask(task);
     });

@@ -7,11 +7,11 @@ import type { WxLogin } from './wx-session.types.js';
 /** The session that one request uses. */
 export interface SessionUse {
   session: HeldSession | undefined;
-  /** Whether this very request has waited for its login. */
+  /** Whether this request has waited for its login. */
   isFresh: boolean;
-  /** Why the latest login had failed when the request began. */
+  /** The error of the latest failed login when the request began. */
   failure: unknown;
-  /** Whether its session was replaced after a 401 that is not ours. */
+  /** Whether its session was replaced after a 401 that is not from the guard. */
   isDoubted: boolean;
 }
 
@@ -20,19 +20,19 @@ export interface ClientSession {
   state: () => SessionState;
   logIn: () => Promise<HeldSession>;
   logOut: () => Promise<void>;
-  /** The session, after a login where there is none and this may log in by itself. */
+  /** The session; logs in first if there is none and automatic login is allowed. */
   current: () => Promise<HeldSession>;
-  /** The session after `used`: somebody else may have got one by now. */
+  /** The session after `used`: another request may have logged in by now. */
   next: (used: HeldSession) => Promise<HeldSession>;
-  /** For a request, which is sent without a session where there is none to be had. */
+  /** For a request, which is sent without a session if there is none. */
   begin: () => Promise<SessionUse>;
   /**
-   * Another session for a request that was refused.
-   * @param isOurs - whether the refusal is the guard's; a 401 of somebody else may mean anything
-   * @returns false where there is none, or another login would not help
+   * Gets another session for a request that was refused.
+   * @param isOurs - whether the guard refused it; any other 401 may have another meaning
+   * @returns false if there is none, or another login would not help
    */
   renew: (use: SessionUse, isOurs: boolean) => Promise<boolean>;
-  /** The login after a 401 of somebody else has helped: the next such 401 is worth another. */
+  /** The login after a foreign 401 has helped: log in again after the next one. */
   trust: (use: SessionUse) => void;
 }
 
@@ -50,14 +50,14 @@ export function clientSession(settings: Settings, routes: LoginRoutes): ClientSe
   const logIn = (): Promise<HeldSession> => {
     const { login: underWay, session, share } = state();
     const login = share(() => routes.logIn(session?.token));
-    // Who waits for the login learns why it failed; what onLogin throws is for the platform.
+    // Callers get the error of the login; errors of onLogin are left to the platform.
     if (onLogin && !underWay) login.then(loginOf).then(onLogin, () => undefined);
     return login;
   };
 
   const end = (isLogout: boolean): void => {
     state().end(isLogout);
-    // Later, so that what it throws is for the platform alone.
+    // Later, so that only the platform gets its errors.
     if (onLogout) void Promise.resolve().then(onLogout);
   };
 
@@ -69,7 +69,7 @@ export function clientSession(settings: Settings, routes: LoginRoutes): ClientSe
   const current = async (): Promise<HeldSession> => {
     const session = await known();
     if (session) return session;
-    throw new WxSessionError('WX_SESSION_MISSING', 'relogin', 'Nobody is logged in: call login().');
+    throw new WxSessionError('WX_SESSION_MISSING', 'relogin', 'There is no session: call login().');
   };
 
   return {
@@ -99,14 +99,14 @@ export function clientSession(settings: Settings, routes: LoginRoutes): ClientSe
       const { login, session, failure, doubted } = state();
       const isSame = session?.token === use.session?.token;
       if (!login) {
-        // After a logout, nobody expects a login.
+        // No automatic login after a logout.
         if (!session) return false;
         if (isSame && !mayLogIn()) {
           if (isOurs) end(false);
           return false;
         }
         if (isSame && (use.isFresh || (!isOurs && doubted === session.token))) return false;
-        // The login for others that were refused along with this one has failed.
+        // The login for other requests that were refused at the same time has failed.
         if (isSame && failure !== use.failure) throw failure;
       }
       use.session = await (isSame ? logIn() : known());

@@ -29,7 +29,7 @@ const EXPIRED = refusal(401, 'WX_SESSION_EXPIRED', 'relogin');
 const REVOKED = refusal(401, 'WX_SESSION_REVOKED', 'relogin');
 const BUSY = refusal(503, 'WX_UPSTREAM_BUSY', 'retry', { 'Retry-After': '1' });
 
-/** A phone and, behind `wx.request`, a server as ours is. Both misbehave where they are told to. */
+/** A phone and, behind `wx.request`, a server like ours. Tests can make both misbehave. */
 class FakeWx implements WxLike {
   /** Outlives the mini program. */
   constructor(readonly storage = new Map<string, unknown>()) {}
@@ -41,7 +41,7 @@ class FakeWx implements WxLike {
   /** The tokens that the server accepts. */
   readonly valid = new Set<string>();
   expiresIn = 7200;
-  /** What the server says instead. */
+  /** Other responses of the server. */
   reply: (sent: Sent) => Reply | undefined = () => undefined;
   latency: (sent: Sent) => number = () => 10;
 
@@ -89,7 +89,7 @@ class FakeWx implements WxLike {
     this.storage.delete(key);
   }
 
-  /** The same phone when the mini program starts anew. */
+  /** The same phone after a restart of the mini program. */
   restarted(): FakeWx {
     const next = new FakeWx(this.storage);
     this.valid.forEach((token) => next.valid.add(token));
@@ -124,7 +124,7 @@ class FakeWx implements WxLike {
 const tokenIn = ({ header }: Sent): string | undefined => header?.authorization?.slice(7);
 const isLogin = ({ url }: Sent): boolean => url.endsWith('/login');
 
-/** Lets time pass until `promise` is settled. */
+/** Advances the timers until `promise` is settled. */
 async function settled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   await jest.runAllTimersAsync();
@@ -154,7 +154,7 @@ describe('createWxSession', () => {
     jest.useRealTimers();
   });
 
-  /** With a session, and nothing counted yet. */
+  /** With a session and empty counters. */
   async function loggedIn(options = {}): Promise<ReturnType<typeof createWxSession>> {
     const client = createWxSession({ baseUrl, wx, ...options });
     await settled(client.login());
@@ -164,7 +164,7 @@ describe('createWxSession', () => {
   }
 
   describe('login', () => {
-    it('exchanges a code and keeps the session', async () => {
+    it('exchanges a code and stores the session', async () => {
       const client = createWxSession({ baseUrl, wx });
       expect(client.session).toBeUndefined();
       const login = await settled(client.login());
@@ -197,14 +197,14 @@ describe('createWxSession', () => {
       });
     });
 
-    it('sends the old token along, and the server ends that session', async () => {
+    it('sends the old token, so that the server ends that session', async () => {
       const client = await loggedIn();
       await settled(client.login());
       expect(wx.sent.map(tokenIn)).toEqual(['token-code-1']);
       expect(wx.valid.size).toBe(1);
     });
 
-    it('is one for all who ask at once, whichever page they are on', async () => {
+    it('happens once for concurrent calls of all pages', async () => {
       const [one, other] = [createWxSession({ baseUrl, wx }), createWxSession({ baseUrl, wx })];
       const logins = await settled(
         Promise.all([one.login(), one.login(), other.login(), other.request({ url: '/a' })]),
@@ -214,7 +214,7 @@ describe('createWxSession', () => {
       expect(one.session).toEqual(other.session);
     });
 
-    it('is not shared with another server or place', async () => {
+    it('is not shared with another server or storage key', async () => {
       const clients = [
         createWxSession({ baseUrl, wx }),
         createWxSession({ baseUrl: 'https://other.example', wx }),
@@ -277,7 +277,7 @@ describe('createWxSession', () => {
       ['half of it', { statusCode: 200, data: { token: 't', expiresIn: 1 } }, 'config'],
       ['another server', { statusCode: 404, data: { message: 'Cannot POST' } }, 'config'],
       ['a fault', { statusCode: 500, data: { errorCode: 1, action: 'relogin' } }, 'retry'],
-    ])('says so when the answer is that of %s', async (_, reply, action) => {
+    ])('rejects the response of %s as unexpected', async (_, reply, action) => {
       wx.reply = () => reply;
       const client = createWxSession({ baseUrl, wx });
       expect(await failure(client.login())).toMatchObject({
@@ -310,7 +310,7 @@ describe('createWxSession', () => {
         },
         'wx.login failed: undefined',
       ],
-    ])('rejects all who wait with one error when wx.login %s', async (_, login, message) => {
+    ])('rejects all callers with the same error when wx.login %s', async (_, login, message) => {
       const client = createWxSession({ baseUrl, wx });
       const asked = jest.spyOn(wx, 'login').mockImplementation(login);
       const errors = await settled(
@@ -330,7 +330,7 @@ describe('createWxSession', () => {
       });
     });
 
-    it('does not mind wx.login calling back late, or twice', async () => {
+    it('ignores a late or second callback of wx.login', async () => {
       let late: (() => void) | undefined;
       jest.spyOn(wx, 'login').mockImplementationOnce(({ success }) => {
         late = () => {
@@ -361,7 +361,7 @@ describe('createWxSession', () => {
   });
 
   describe('the storage', () => {
-    it('has the session for the next start', async () => {
+    it('keeps the session for the next start', async () => {
       const before = await loggedIn();
       wx = wx.restarted();
       const client = createWxSession({ baseUrl, wx });
@@ -370,7 +370,7 @@ describe('createWxSession', () => {
       expect(wx.logins).toBe(0);
     });
 
-    it('has nothing for another server', async () => {
+    it('has no session for another server', async () => {
       await loggedIn();
       const client = createWxSession({ baseUrl: 'https://other.example', wx: wx.restarted() });
       expect(client.session).toBeUndefined();
@@ -387,7 +387,7 @@ describe('createWxSession', () => {
       `{"server":"${baseUrl}/wechat"}`,
       `{"server":"${baseUrl}/wechat","token":1,"userId":"u","expiresAt":"e","until":9e15}`,
       `{"server":"${baseUrl}/wechat","token":"t","userId":"u","expiresAt":"e","until":"x"}`,
-    ])('is ignored where it holds %j', async (stored) => {
+    ])('is ignored if it contains %j', async (stored) => {
       wx.storage.set('wx-session', stored);
       const client = createWxSession({ baseUrl, wx });
       expect(client.session).toBeUndefined();
@@ -395,7 +395,7 @@ describe('createWxSession', () => {
       expect(wx.logins).toBe(1);
     });
 
-    it('may hold anything', async () => {
+    it('may contain anything', async () => {
       await fc.assert(
         fc.asyncProperty(fc.oneof(fc.json(), fc.string(), fc.anything()), async (stored) => {
           wx = new FakeWx(new Map([['wx-session', stored]]));
@@ -419,7 +419,7 @@ describe('createWxSession', () => {
       },
     );
 
-    it('does not keep an ended session where a full one refuses the next', async () => {
+    it('does not keep an ended session if a full storage refuses the next', async () => {
       const client = await loggedIn();
       jest.spyOn(wx, 'setStorageSync').mockImplementation(() => {
         throw new Error('setStorage:fail exceed max size');
@@ -431,14 +431,14 @@ describe('createWxSession', () => {
   });
 
   describe('request', () => {
-    it('logs in first where there is no session', async () => {
+    it('logs in first if there is no session', async () => {
       const client = createWxSession({ baseUrl, wx });
       const answer = await settled(client.request({ url: '/a' }));
       expect(answer).toEqual({ statusCode: 200, data: { url: `${baseUrl}/a` }, header: {} });
       expect(wx.sent.map(tokenIn)).toEqual([undefined, 'token-code-1']);
     });
 
-    it('hands its options on, but for a token of somebody else', async () => {
+    it('passes its options on, except another Authorization header', async () => {
       const client = await loggedIn();
       await settled(
         client.request({
@@ -460,7 +460,7 @@ describe('createWxSession', () => {
       expect(wx.sent[0]?.header).toEqual({ 'x-a': '1', authorization: 'Bearer token-code-1' });
     });
 
-    it('does not call it JSON where nothing is sent', async () => {
+    it('sets no JSON content type without a body', async () => {
       const client = await loggedIn();
       await settled(client.request({ url: '/a', method: 'DELETE' }));
       const header = { 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -487,7 +487,7 @@ describe('createWxSession', () => {
       { statusCode: 500, data: new ArrayBuffer(8) },
       { statusCode: 503, data: { errorCode: null, action: 'retry' } },
       { statusCode: 200, data: { errorCode: 'WX_SESSION_EXPIRED', action: 'relogin' } },
-    ])('hands the answer of a route of your own through: $statusCode $data', async (reply) => {
+    ])('returns the response of your own route unchanged: $statusCode $data', async (reply) => {
       const client = await loggedIn();
       wx.reply = () => reply;
       await expect(settled(client.request({ url: '/a' }))).resolves.toEqual({
@@ -497,7 +497,7 @@ describe('createWxSession', () => {
       expect(wx.sent).toHaveLength(1);
     });
 
-    it('logs in again where the server says so, and replays', async () => {
+    it('logs in again and replays if the server asks for a login', async () => {
       const client = await loggedIn();
       wx.valid.clear();
       const answer = await settled(client.request({ url: '/a', method: 'POST', data: 'b' }));
@@ -512,14 +512,14 @@ describe('createWxSession', () => {
     it.each([
       ['text', JSON.stringify(EXPIRED.data)],
       ['bytes', new TextEncoder().encode(JSON.stringify(EXPIRED.data)).buffer],
-    ])('does so too where the answer is read as %s', async (_, data) => {
+    ])('logs in again and replays if the response is read as %s', async (_, data) => {
       const client = await loggedIn();
       wx.reply = () => (wx.sent.length === 1 ? { statusCode: 401, data } : undefined);
       await settled(client.request({ url: '/a', responseType: 'arraybuffer' }));
       expect(wx.logins).toBe(1);
     });
 
-    it('replays once and no more', async () => {
+    it('replays only once', async () => {
       const client = await loggedIn();
       wx.reply = (sent) => (isLogin(sent) ? undefined : EXPIRED);
       const error = await failure(client.request({ url: '/a' }));
@@ -566,7 +566,7 @@ describe('createWxSession', () => {
       [{ 'retry-after': '-5' }, 1000],
       [{}, 1000],
       [undefined, 1000],
-    ])('waits with a bound where the server is busy: %j', async (header, wait) => {
+    ])('waits for a limited time if the server is busy: %j', async (header, wait) => {
       const client = await loggedIn();
       const busy = { ...refusal(503, 'WX_STORE_UNAVAILABLE', 'retry'), header } as Reply;
       jest.spyOn(wx, 'request').mockImplementationOnce((sent) => {
@@ -589,7 +589,7 @@ describe('createWxSession', () => {
     it.each([
       [{}, '11'],
       [{ maxRetryAfter: 0.5 }, '1'],
-    ])('rejects at once where the wait is beyond the bound: %j, %s s', async (options, seconds) => {
+    ])('rejects at once if the wait is longer than allowed: %j, %s s', async (options, seconds) => {
       const client = await loggedIn(options);
       wx.reply = () => refusal(503, 'WX_UPSTREAM_BUSY', 'retry', { 'Retry-After': seconds });
       const start = Date.now();
@@ -613,7 +613,7 @@ describe('createWxSession', () => {
       expect(wx.sent).toHaveLength(1);
     });
 
-    it('rejects without a second try when nobody answers', async () => {
+    it('rejects without a second try if there is no response', async () => {
       const client = await loggedIn();
       jest.spyOn(wx, 'request').mockImplementation(({ fail }) => {
         fail({ errMsg: 'request:fail timeout' });
@@ -627,7 +627,7 @@ describe('createWxSession', () => {
       expect(wx.request).toHaveBeenCalledTimes(1);
     });
 
-    it('never tells a token or a code', async () => {
+    it('never has a token or a code in an error', async () => {
       const client = await loggedIn();
       wx.reply = (sent) => (isLogin(sent) ? BUSY : EXPIRED);
       const error = await failure(client.request({ url: '/a' }));
@@ -639,14 +639,14 @@ describe('createWxSession', () => {
     const urls = (answers: WxAnswer[]): unknown[] => answers.map(({ data }) => data);
     const expected = Array.from({ length: 50 }, (_, index) => ({ url: `${baseUrl}/${index}` }));
 
-    it('share one login where there is no session', async () => {
+    it('share one login if there is no session', async () => {
       const client = createWxSession({ baseUrl, wx });
       const answers = await settled(many((index) => client.request({ url: `/${index}` })));
       expect(urls(answers)).toEqual(expected);
       expect([wx.logins, wx.sent.length]).toEqual([1, 51]);
     });
 
-    it('share one where it has expired by the clock', async () => {
+    it('share one login if the session has expired by the clock', async () => {
       const client = await loggedIn();
       jest.setSystemTime(Date.now() + 3 * HOUR);
       const answers = await settled(many((index) => client.request({ url: `/${index}` })));
@@ -654,17 +654,17 @@ describe('createWxSession', () => {
       expect([wx.logins, wx.sent.length]).toEqual([1, 51]);
     });
 
-    it('share one where the server has ended it, however the answers come in', async () => {
+    it('share one login if the server has ended the session, for any order of responses', async () => {
       const client = await loggedIn();
       wx.valid.clear();
-      // The first refusals come while others are still on their way, the last long after the login.
+      // The first refusals arrive while other requests are in progress, the last long after the login.
       wx.latency = ({ url }) => (Number(url.split('/').pop()) * 37) % 100;
       const answers = await settled(many((index) => client.request({ url: `/${index}` })));
       expect(urls(answers)).toEqual(expected);
       expect([wx.logins, wx.sent.length]).toEqual([1, 101]);
     });
 
-    it('share its failure too, also those that are refused after it', async () => {
+    it('share the failure of the login, also if they are refused after it', async () => {
       const client = await loggedIn();
       wx.valid.clear();
       wx.latency = ({ url }) => (Number(url.split('/').pop()) * 37) % 100;
@@ -682,7 +682,7 @@ describe('createWxSession', () => {
       expect(wx.logins).toBe(2);
     });
 
-    it('all end, whatever the server answers and when', async () => {
+    it('all end, for any responses at any time', async () => {
       const replies: (Reply | undefined)[] = [
         ...[undefined, undefined, undefined, EXPIRED, REVOKED, BUSY],
         refusal(403, 'WX_USER_BLOCKED', 'blocked'),
@@ -745,7 +745,7 @@ describe('createWxSession', () => {
       expect(wx.logins).toBe(1);
     });
 
-    it('that jumps back leaves it to the server', async () => {
+    it('that jumps back leaves the decision to the server', async () => {
       const client = await loggedIn();
       jest.setSystemTime(Date.now() - 12 * HOUR);
       wx.valid.clear();
@@ -754,7 +754,7 @@ describe('createWxSession', () => {
       expect(wx.sent).toHaveLength(5);
     });
 
-    it('does not loop with sessions that are over at once', async () => {
+    it('does not loop with sessions that end at once', async () => {
       wx.expiresIn = 0;
       const client = createWxSession({ baseUrl, wx });
       const answer = await settled(client.request({ url: '/a' }));
@@ -763,7 +763,7 @@ describe('createWxSession', () => {
   });
 
   describe('logout', () => {
-    it('ends the session on both sides', async () => {
+    it('ends the session on the phone and the server', async () => {
       const client = await loggedIn();
       await settled(client.logout());
       expect(wx.sent).toEqual([
@@ -777,26 +777,26 @@ describe('createWxSession', () => {
       expect([...wx.storage.values()].join()).not.toContain('token');
     });
 
-    it('has nothing to do without a session', async () => {
+    it('does nothing without a session', async () => {
       await settled(createWxSession({ baseUrl, wx }).logout());
       expect(wx.sent).toEqual([]);
     });
 
-    it('is done where the session was over before', async () => {
+    it('succeeds if the session had ended before', async () => {
       const client = await loggedIn();
       wx.valid.clear();
       await settled(client.logout());
       expect([wx.logins, wx.sent.length]).toEqual([0, 1]);
     });
 
-    it('tells the server also when the time is up by the clock', async () => {
+    it('notifies the server even if the session has expired by the clock', async () => {
       const client = await loggedIn();
       jest.setSystemTime(Date.now() + 12 * HOUR);
       await settled(client.logout());
       expect(wx.valid.size).toBe(0);
     });
 
-    it('waits and asks again where the server is busy', async () => {
+    it('waits and tries again if the server is busy', async () => {
       const client = await loggedIn();
       wx.reply = () => (wx.sent.length === 1 ? BUSY : undefined);
       await settled(client.logout());
@@ -826,7 +826,7 @@ describe('createWxSession', () => {
         },
         { errorCode: 'WX_UPSTREAM_BUSY' },
       ],
-    ])('forgets the session and says so when the server %s', async (_, request, expected) => {
+    ])('removes the session and rejects when the server %s', async (_, request, expected) => {
       const client = await loggedIn();
       jest.spyOn(wx, 'request').mockImplementation(request);
       expect(await failure(client.logout())).toMatchObject(expected);
@@ -834,14 +834,14 @@ describe('createWxSession', () => {
       expect([...wx.storage.values()].join()).not.toContain('token');
     });
 
-    it('also ends the session of a login under way', async () => {
+    it('also ends the session of a login in progress', async () => {
       const client = createWxSession({ baseUrl, wx });
       const login = client.login();
       await settled(Promise.all([login, client.logout()]));
       expect([client.session, wx.valid.size]).toEqual([undefined, 0]);
     });
 
-    it('has nothing to do after a login that fails', async () => {
+    it('does nothing after a failed login', async () => {
       wx.login = ({ fail }) => {
         fail({ errMsg: 'login:fail' });
       };
@@ -851,7 +851,7 @@ describe('createWxSession', () => {
       expect(wx.sent).toEqual([]);
     });
 
-    it('is not undone by a request that was on its way', async () => {
+    it('is not undone by a request in progress', async () => {
       const client = await loggedIn();
       wx.latency = ({ method }) => (method === 'DELETE' ? 1 : 500);
       wx.reply = ({ method }) => (method === 'DELETE' ? undefined : REVOKED);
@@ -871,7 +871,7 @@ describe('createWxSession', () => {
       expect([wx.checks, wx.logins]).toEqual([1, 0]);
     });
 
-    it('needs no question after a login', async () => {
+    it('does not ask WeChat after a login', async () => {
       await settled(createWxSession({ baseUrl, wx }).ensureSessionKey());
       expect([wx.checks, wx.logins]).toEqual([0, 1]);
     });
@@ -890,14 +890,14 @@ describe('createWxSession', () => {
           throw new Error('not here');
         },
       ],
-    ])('logs in once for all where WeChat %s', async (_, checkSession) => {
+    ])('logs in once for all callers if WeChat %s', async (_, checkSession) => {
       const client = await loggedIn();
       wx.checkSession = checkSession;
       await settled(many(() => client.ensureSessionKey()));
       expect(wx.logins).toBe(1);
     });
 
-    it('takes the login of somebody else meanwhile', async () => {
+    it('uses a concurrent login of another caller', async () => {
       const client = await loggedIn();
       wx.checkSession = ({ fail }) => {
         setTimeout(() => {
@@ -916,14 +916,14 @@ describe('createWxSession', () => {
       Reflect.deleteProperty(globalThis, 'wx');
     });
 
-    it('is the global one by default, when it is first needed', async () => {
+    it('is the global one by default, read on first use', async () => {
       const client = createWxSession({ baseUrl });
       Object.assign(globalThis, { wx });
       await settled(client.request({ url: '/a' }));
       expect(wx.logins).toBe(1);
     });
 
-    it('is asked for where there is none', async () => {
+    it('is required if there is no global one', async () => {
       const client = createWxSession({ baseUrl });
       const none = 'There is no global wx here';
       expect(() => client.session).toThrow(none);

@@ -7,7 +7,7 @@ import { settingsFrom } from './settings.js';
 import type { WxSessionClient, WxSessionOptions } from './wx-session.types.js';
 
 /**
- * The mini program's side of a login: one session for all pages, sent along with every request.
+ * Creates the mini program's client: one session for all pages, sent with every request.
  * @example
  * const session = createWxSession({ baseUrl: 'https://api.example.com' });
  * const { data } = await session.request({ url: '/me' });
@@ -38,7 +38,7 @@ export function createWxSession(options: WxSessionOptions): WxSessionClient {
     ensureSessionKey: async () => {
       const { session: before } = sessions.state();
       const used = await sessions.current();
-      // A login has just made a new key.
+      // The login has just created a new key.
       if (used.token !== before?.token) return;
       const call = { name: 'wx.checkSession', errorCode: 'WX_LOGIN_FAILED', timeout } as const;
       await callWx((callbacks) => platform().checkSession(callbacks), call).catch(() =>

@@ -1,3 +1,8 @@
+/**
+ * The client for the mini program.
+ *
+ * @module nestjs-wechat-auth-miniprogram
+ */
 export { createWxSession } from './create-wx-session.js';
 export {
   WxSessionError,

@@ -6,13 +6,13 @@ import { sessionFrom, type HeldSession } from './session-state.js';
 import type { Settings } from './settings.js';
 import type { WxAnswer } from './wx-like.js';
 
-/** The login module of the server. */
+/** The login routes of the server. */
 export interface LoginRoutes {
-  /** A code of `wx.login`: one use, five minutes. */
+  /** A code of `wx.login`: valid once, for five minutes. */
   freshCode: () => Promise<string>;
-  /** Exchanges a code for a session; the server ends the one whose token comes along. */
+  /** Exchanges a code for a session; the server ends the session whose token is sent with it. */
   logIn: (token: string | undefined) => Promise<HeldSession>;
-  /** Ends the session on the server, where that has not ended it by itself. */
+  /** Ends the session on the server, if it has not yet ended. */
   logOut: (token: string) => Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function loginRoutes(settings: Settings): LoginRoutes {
   const logIn = async (token: string | undefined): Promise<HeldSession> => {
     const { answer, refusal } = await replaying({
       attempt: async () => {
-        // A code works once: every try has one of its own.
+        // A code is valid once, so every try needs a new one.
         const code = await freshCode();
         const data = appid ? { code, appid } : { code };
         return ask({ url: `${routes}/login`, method: 'POST', data, timeout }, token, sessionIn);
@@ -63,7 +63,7 @@ export function loginRoutes(settings: Settings): LoginRoutes {
   const isLoggedOut = (answer: WxAnswer): boolean => {
     const { statusCode, data } = answer;
     if (statusCode === 204 || statusCode === 401) return true;
-    // An envelope has a body, also where the route has none.
+    // An envelope has a body even if the route has none.
     const isEnvelope = settings.unwrap && statusCode < 300 && typeof data === 'object';
     return isEnvelope ? unwrapped(answer, settings) !== NO_ENVELOPE : false;
   };

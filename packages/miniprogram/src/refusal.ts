@@ -1,7 +1,7 @@
 import { WxSessionError, type WxSessionAction } from './wx-session.error.js';
 import type { WxEnvelope, WxSessionOptions } from './wx-session.types.js';
 
-/** As much of an answer as `wx.request`, `wx.uploadFile` and `wx.downloadFile` have in common. */
+/** What the responses of `wx.request`, `wx.uploadFile` and `wx.downloadFile` have in common. */
 export interface AnyAnswer {
   statusCode: number;
   data?: unknown;
@@ -10,12 +10,12 @@ export interface AnyAnswer {
 
 type Envelope = Pick<WxSessionOptions, 'unwrap'>;
 
-/** The error body of the login module, as far as it is one. */
+/** The error body of the server library; any field may be missing. */
 type Body = Partial<Record<'errorCode' | 'action' | 'message', string>>;
 
 /**
- * The error that the login module answered with. Its headers count, whatever the host has made of
- * status and body; else the body does. Those of your own routes are left alone.
+ * The error in a response of the server library, from its headers, which do not depend on the status
+ * and body that the app sends, or else from the body. Errors of your own routes are ignored.
  */
 export function refusalIn(answer: AnyAnswer, settings: Envelope): WxSessionError | undefined {
   const body = answer.statusCode < 400 ? {} : bodyIn(parse(answer.data));
@@ -31,7 +31,7 @@ export function refusalIn(answer: AnyAnswer, settings: Envelope): WxSessionError
   });
 }
 
-/** Where our own route was asked and something else answered: a gateway, a portal, another server. */
+/** For a response on a login route that is not from the library: a gateway, portal or other server. */
 export function unexpected(answer: AnyAnswer): WxSessionError {
   const { statusCode } = answer;
   const retryAfter = retryAfterIn(answer);
@@ -43,10 +43,10 @@ export function unexpected(answer: AnyAnswer): WxSessionError {
   );
 }
 
-/** Stands for what an answer holds that is no envelope, or one that says it failed. */
+/** The result for a response that is not an envelope, or an envelope that reports a failure. */
 export const NO_ENVELOPE = {};
 
-/** What the login module answered, without the envelope of the host. */
+/** The response of a login route, without the envelope of the app. */
 export function unwrapped(answer: AnyAnswer, settings: Envelope): unknown {
   const parsed = Object.assign({ header: {} }, answer, { data: parse(answer.data) });
   try {
@@ -61,10 +61,10 @@ const isOurs = ({ errorCode, action }: Body): boolean =>
 
 const bodyIn = (data: unknown): Body => Object(data) as Body;
 
-/** No error body is longer; a file may be. */
+/** No error body is longer, but a file may be. */
 const MAX_BYTES = 10_000;
 
-/** As JSON, also where the request asked for text or bytes. */
+/** As JSON, even if the request asked for text or bytes. */
 function parse(data: unknown): unknown {
   const { byteLength = 0 } = Object(data) as Partial<ArrayBuffer>;
   const text =
@@ -79,7 +79,7 @@ function parse(data: unknown): unknown {
   }
 }
 
-/** Phones differ in how they write the names of headers, and old ones show none. */
+/** The case of header names differs between phones, and old phones return no headers. */
 function headerOf({ header = {} }: AnyAnswer, wanted: string): string | undefined {
   const name = Object.keys(header).find((each) => each.toLowerCase() === wanted);
   return name && String(header[name]);

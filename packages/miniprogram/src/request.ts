@@ -8,24 +8,24 @@ import type { SendOptions, WxTask } from './wx-session.types.js';
 
 const CALLBACKS = ['success', 'fail', 'complete'];
 
-/** What a page asks for. */
-type Given = Sent & SendOptions;
+/** The request of a page. */
+type RequestInput = Sent & SendOptions;
 
-/** One request of a page, with the session. */
+/** Sends one request of a page with the session. */
 export function request<Answer extends AnyAnswer>(
   transport: Transport,
-  given: Given,
+  input: RequestInput,
   settings: Settings,
   sessions: ClientSession,
 ): WxTask<Answer> {
   const { platform, urlOf, maxRetryAfter } = settings;
   return abortable(async (control) => {
-    if (CALLBACKS.some((name) => given[name])) {
+    if (CALLBACKS.some((name) => input[name])) {
       throw new TypeError('Use the promise: success, fail and complete are not called.');
     }
-    const { method, replay = transport !== 'uploadFile' && isIdempotent(method) } = given;
-    const sent = Object.assign({}, given, { url: urlOf(given.url) });
-    // Ours alone.
+    const { method, replay = transport !== 'uploadFile' && isIdempotent(method) } = input;
+    const sent = Object.assign({}, input, { url: urlOf(input.url) });
+    // Only for this client.
     delete sent.replay;
     delete sent.onTask;
     const use = await sessions.begin();
@@ -37,7 +37,7 @@ export function request<Answer extends AnyAnswer>(
           token: use.session?.token,
           onTask: (task) => {
             control.task = task;
-            given.onTask?.(task);
+            input.onTask?.(task);
           },
         });
         return { answer, refusal: refusalIn(answer, settings) };

@@ -1,10 +1,10 @@
 import { callWx } from './call-wx.js';
 import type { WxLike } from './wx-like.js';
 
-/** The ways to the server that `wx` has. */
+/** The functions of `wx` that send requests. */
 export type Transport = 'request' | 'uploadFile' | 'downloadFile';
 
-/** What they are given, as far as it matters here. */
+/** Their options that are used here. */
 export interface Sent {
   url: string;
   method?: string;
@@ -19,7 +19,7 @@ interface Sending {
   onTask?: (task: unknown) => void;
 }
 
-/** One request with the token. @throws `WX_REQUEST_FAILED` where nobody answers */
+/** One request with the token. @throws `WX_REQUEST_FAILED` if there is no response */
 export function send<Answer>(
   wx: WxLike,
   transport: Transport,
@@ -27,7 +27,7 @@ export function send<Answer>(
 ): Promise<Answer> {
   const platform = wx as unknown as Record<Transport, (options: object) => unknown>;
   const header = headerOf(transport, request, token);
-  // As long as wx itself waits.
+  // The default timeout of wx.
   const { timeout = 60_000 } = request;
   return callWx<Answer>(
     (callbacks) => platform[transport](Object.assign({}, request, { header }, callbacks)),
@@ -41,8 +41,8 @@ function headerOf(
   token: string | undefined,
 ): Record<string, string> {
   const result: Record<string, string> = {};
-  // Unless told otherwise, wx.request calls every body JSON, also where there is none, as with most
-  // DELETEs. Fastify answers 400 to that.
+  // By default wx.request sends the content type JSON even without a body, as in most DELETE requests.
+  // Fastify responds to that with 400.
   if (transport === 'request' && data === undefined) result['content-type'] = 'text/plain';
   for (const [name, value] of Object.entries(header)) result[name.toLowerCase()] = value;
   if (token) result.authorization = `Bearer ${token}`;

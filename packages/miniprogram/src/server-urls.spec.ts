@@ -13,12 +13,12 @@ describe('serverUrls', () => {
     ['', '/v1/'],
     ['users/a:b', '/v1/users/a:b'],
     ['?next=https://evil.example', '/v1/?next=https://evil.example'],
-  ])('takes %j as relative to the baseUrl', (url, path) => {
+  ])('reads %j as relative to the baseUrl', (url, path) => {
     expect(urlOf(url)).toBe(ORIGIN + path);
   });
 
   it.each(['', '/', '/v2/me', '?a=1', '#a', '/@evil.example'])(
-    'takes the very same origin with %j as it is',
+    'accepts the same origin with %j unchanged',
     (rest) => {
       expect(urlOf(ORIGIN + rest)).toBe(ORIGIN + rest);
       expect(urlOf(ORIGIN.toUpperCase() + rest)).toBe(ORIGIN.toUpperCase() + rest);
@@ -48,7 +48,7 @@ describe('serverUrls', () => {
     },
   );
 
-  it('never leaves the origin, whatever it is given', () => {
+  it('never leaves the origin, for any URL', () => {
     const part = fc.constantFrom(
       ...['https:', 'http:', '//', '/', '\\', '@', ':', '?', '#', '%', ' ', '\t', '\n', '..'],
       ...[ORIGIN, 'api.example.com', 'evil.example', '443', 'a'],

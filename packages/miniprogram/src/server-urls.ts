@@ -1,11 +1,11 @@
 import { WxSessionError } from './wx-session.error.js';
 
-/** Mini programs have no `URL`. What is not plainly an origin and a path is refused. */
+/** Mini programs have no `URL`. Anything but an origin and a path is refused. */
 const BASE_URL = /^(https?:\/\/[^/?#\\@\s]+)(\/[^?#\\\s]*)?$/i;
 
 /**
- * How the URL of a request becomes an absolute one.
- * @throws TypeError where `baseUrl` is none
+ * Makes the URL of a request absolute.
+ * @throws `TypeError` if `baseUrl` is not a URL
  */
 export function serverUrls(baseUrl: string): (url: string) => string {
   const [, origin = '', prefix = ''] = BASE_URL.exec(baseUrl) ?? [];
@@ -22,7 +22,7 @@ export function serverUrls(baseUrl: string): (url: string) => string {
     throw new WxSessionError(
       'WX_OTHER_ORIGIN',
       'fix-request',
-      `The session is for ${origin} alone: call wx.request for other servers.`,
+      `The session is only for ${origin}: call wx.request for other servers.`,
     );
   };
 }

@@ -1,18 +1,18 @@
 import type { WxLike } from './wx-like.js';
 import type { WxLogin } from './wx-session.types.js';
 
-/** A session with what only the client needs. */
+/** A session with the fields that only the client needs. */
 export interface HeldSession extends WxLogin {
   readonly token: string;
-  /** When its time is up by the phone's own clock, however wrong that is. */
+  /** When it expires by the phone's own clock, even if that is wrong. */
   readonly until: number;
 }
 
-/** By the phone's clock. Whether the session is good is for the server to say. */
+/** By the phone's clock. The server decides whether the session is valid. */
 export const isUnexpired = (session: HeldSession | undefined): session is HeldSession =>
   session !== undefined && session.until > Date.now();
 
-/** The session in what the login route answers, or `undefined` where that is something else. */
+/** The session in the response of the login route, or `undefined` if it has none. */
 export function sessionFrom(answer: unknown): HeldSession | undefined {
   const fields = Object(answer) as HeldSession & { expiresIn: number };
   const { token, userId, expiresAt, expiresIn, isNewUser } = fields;
@@ -26,35 +26,35 @@ function checked(session: HeldSession): HeldSession | undefined {
 }
 
 /**
- * Where the client stands: there is a session, none yet, none any more, or a login is under way.
+ * The state of the client: no session yet, logging in, a session, or logged out.
  *
  *     none ── a request, or login() ──▶ logging in ──▶ a session
  *     a session ── refused by the server ──▶ logging in
- *     a session ── logout() ──▶ logged out ── login() alone ──▶ logging in
+ *     a session ── logout() ──▶ logged out ── only login() ──▶ logging in
  */
 export interface SessionState {
   readonly session: HeldSession | undefined;
   /** Only a call of `login()` logs in. */
   readonly isLoggedOut: boolean;
-  /** The login under way. */
+  /** The login in progress. */
   readonly login: Promise<HeldSession> | undefined;
-  /** Why the latest login failed, until one does not. */
+  /** The error of the latest login, until one succeeds. */
   readonly failure: unknown;
-  /** The token that came of a 401 which is not ours: a further such 401 does not end it. */
+  /** The token of a login after a foreign 401: a further foreign 401 does not end it. */
   doubted: string | undefined;
-  /** Logs in, or joins the login under way. */
+  /** Logs in, or joins the login in progress. */
   share: (login: () => Promise<HeldSession>) => Promise<HeldSession>;
   end: (isLogout: boolean) => void;
 }
 
 /**
- * The storage of `wx` has a copy of all but the login under way. It is read each time: another
- * wrapper of `wx`, or a subpackage with a copy of this module, may have logged in or out meanwhile.
+ * The storage of `wx` has a copy of everything except the login in progress. It is read each time:
+ * another wrapper of `wx`, or a subpackage with a copy of this module, may have logged in or out.
  */
 function sessionState(wx: WxLike, key: string, server: string): SessionState {
   let held: HeldSession | undefined;
   let loggedOut = false;
-  /** What the storage held when we last looked. */
+  /** The content of the storage when it was last read. */
   let seen: unknown;
 
   const read = (): unknown => {
@@ -70,7 +70,7 @@ function sessionState(wx: WxLike, key: string, server: string): SessionState {
     if (stored === seen) return;
     seen = stored;
     const fields = parse(stored);
-    // Emptied, or of another server: what is in memory stays.
+    // Empty, or of another server: the state in memory is kept.
     if (fields.server !== server) return;
     loggedOut = fields.loggedOut === true;
     held = checked(fields);
@@ -80,13 +80,13 @@ function sessionState(wx: WxLike, key: string, server: string): SessionState {
     held = session;
     loggedOut = isLogout;
     try {
-      // First, for a full storage refuses the new one, and the next start would find the old.
+      // First, because a full storage refuses the new one, and the next start would read the old one.
       wx.removeStorageSync(key);
       if (session || loggedOut) {
         wx.setStorageSync(key, JSON.stringify(Object.assign({ server, loggedOut }, session)));
       }
     } catch {
-      // In memory it lasts until the mini program ends.
+      // It is then kept in memory until the mini program ends.
     }
     seen = read();
   };
@@ -137,7 +137,7 @@ function parse(stored: unknown): Stored {
 
 const states = new WeakMap<WxLike, Map<string, SessionState>>();
 
-/** The same one for the same place: pages that have a client each share session and login. */
+/** One state per storage key, so that several clients share session and login. */
 export function stateAt(wx: WxLike, key: string, server: string): SessionState {
   const known = states.get(wx) ?? new Map<string, SessionState>();
   states.set(wx, known);

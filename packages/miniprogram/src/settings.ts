@@ -4,7 +4,7 @@ import type { WxSessionOptions } from './wx-session.types.js';
 
 declare const wx: WxLike | undefined;
 
-/** The options, complete and checked. */
+/** The checked options with their defaults. */
 export interface Settings extends WxSessionOptions {
   loginTimeout: number;
   maxRetryAfter: number;
@@ -12,11 +12,11 @@ export interface Settings extends WxSessionOptions {
   storageKey: string;
   platform: () => WxLike;
   urlOf: (url: string) => string;
-  /** Where the login routes are. */
+  /** The path of the login routes. */
   routes: string;
 }
 
-/** @throws TypeError where `baseUrl` is none */
+/** @throws `TypeError` if `baseUrl` is not a URL */
 export function settingsFrom(options: WxSessionOptions): Settings {
   const { storageKey = 'wx-session', path = 'wechat', appid } = options;
   const { loginTimeout = 10_000, maxRetryAfter = 10, autoLogin = true } = options;

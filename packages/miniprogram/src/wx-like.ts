@@ -1,10 +1,10 @@
-/** How every asynchronous call of `wx` ends. */
+/** The callbacks of every asynchronous call of `wx`. */
 export interface WxCallbacks<Result> {
   success: (result: Result) => void;
   fail: (reason: { errMsg: string }) => void;
 }
 
-/** What `wx.request` is given. */
+/** The options of `wx.request`. */
 export interface WxRequest {
   url: string;
   /** @defaultValue 'GET' */
@@ -17,14 +17,14 @@ export interface WxRequest {
   responseType?: 'text' | 'arraybuffer';
 }
 
-/** What `wx.request` comes back with, whatever the status. */
+/** The response of `wx.request`, with any status. */
 export interface WxAnswer<Data = unknown> {
   data: Data;
   statusCode: number;
   header: Record<string, unknown>;
 }
 
-/** What `wx.uploadFile` is given. */
+/** The options of `wx.uploadFile`. */
 export interface WxUpload {
   url: string;
   filePath: string;
@@ -36,7 +36,7 @@ export interface WxUpload {
   timeout?: number;
 }
 
-/** What `wx.uploadFile` comes back with, whatever the status. */
+/** The response of `wx.uploadFile`, with any status. */
 export interface WxUploadAnswer {
   data: string;
   statusCode: number;
@@ -44,7 +44,7 @@ export interface WxUploadAnswer {
   header?: Record<string, unknown>;
 }
 
-/** What `wx.downloadFile` is given. */
+/** The options of `wx.downloadFile`. */
 export interface WxDownload {
   url: string;
   /** Where to store the file; a temporary file without it. */
@@ -54,7 +54,7 @@ export interface WxDownload {
   timeout?: number;
 }
 
-/** What `wx.downloadFile` comes back with, whatever the status. */
+/** The response of `wx.downloadFile`, with any status. */
 export interface WxDownloadAnswer {
   tempFilePath: string;
   filePath?: string;
@@ -64,8 +64,8 @@ export interface WxDownloadAnswer {
 }
 
 /**
- * The part of `wx` that the client uses: the real one, `uni`, `Taro`, or a stand-in of your own.
- * `typeof wx` of `miniprogram-api-typings` fits.
+ * The part of `wx` that the client uses: `wx`, `uni`, `Taro`, or an object of your own. `typeof wx` of
+ * `miniprogram-api-typings` is assignable to it.
  */
 export interface WxLike {
   login(options: WxCallbacks<{ code: string }> & { timeout?: number }): unknown;

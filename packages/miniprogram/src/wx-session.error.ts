@@ -1,15 +1,15 @@
-/** What to do about an error, in the words of the server. */
+/** What to do about an error; the same actions as on the server. */
 export type WxSessionAction = 'fix-request' | 'relogin' | 'retry' | 'blocked' | 'config';
 
-/** What goes wrong on this side; every other code is the server's. */
+/** The errors of the client; every other code comes from the server. */
 export type WxClientErrorCode =
   /** `wx.login` failed or did not call back. */
   | 'WX_LOGIN_FAILED'
-  /** A request failed: no connection, a time-out, a domain that is not on the list. */
+  /** A request failed: no connection, a timeout, or a domain that is not on WeChat's list. */
   | 'WX_REQUEST_FAILED'
-  /** What answered is not the login module: is `baseUrl` right? */
+  /** The response is not from the server library: check `baseUrl`. */
   | 'WX_ANSWER_UNEXPECTED'
-  /** A request to another origin, which must not see the token. */
+  /** A request to another origin, which must not receive the token. */
   | 'WX_OTHER_ORIGIN'
   /** You called `abort()`. */
   | 'WX_ABORTED';
@@ -19,11 +19,11 @@ interface Details {
   retryAfter?: number | undefined;
 }
 
-/** The one kind of error that the client rejects with. It never holds a token or a code. */
+/** The only error that the client rejects with. It never contains a token or a code. */
 export class WxSessionError extends Error {
-  /** The HTTP status, where there was an answer. */
+  /** The HTTP status, if there was a response. */
   readonly statusCode: number | undefined;
-  /** How many seconds the server asks to wait. */
+  /** The seconds of `Retry-After`. */
   readonly retryAfter: number | undefined;
 
   constructor(

@@ -37,13 +37,13 @@ describe.each(platforms)('behind a gateway, with an app on $name', (platform) =>
       expect([statusCode, phone.wx.logins]).toEqual([200, 1]);
       expect(phone.wx.paths).toEqual(['GET /orders', 'GET /orders']);
 
-      // It has helped, so it is done again.
+      // It has helped, so the client logs in again after the next 401.
       await stage.end(await latestToken());
       await phone.session.request({ url: '/orders' });
       expect(phone.wx.logins).toBe(2);
     });
 
-    it('logs in again after a 401, and leaves a POST to its caller', async () => {
+    it('logs in again after a 401, and does not replay a POST', async () => {
       await stage.end(await latestToken());
       const post = { url: '/orders', method: 'POST' } as const;
       expect((await phone.session.request(post)).statusCode).toBe(401);
@@ -51,14 +51,14 @@ describe.each(platforms)('behind a gateway, with an app on $name', (platform) =>
       expect((await phone.session.request(post)).statusCode).toBe(200);
     });
 
-    it('replays a POST after such a 401 where its caller says so', async () => {
+    it('replays a POST after such a 401 if its caller allows it', async () => {
       await stage.end(await latestToken());
       const post = { url: '/orders', method: 'POST', replay: true } as const;
       expect((await phone.session.request(post)).statusCode).toBe(200);
       expect(phone.wx.logins).toBe(1);
     });
 
-    it('logs in once for a route that always answers 401, however often it is asked', async () => {
+    it('logs in once for all requests to a route that always responds with 401', async () => {
       for (let times = 0; times < 3; times++) {
         const { statusCode, data } = await phone.session.request({ url: '/forbidden' });
         expect([statusCode, data]).toEqual([401, expect.objectContaining({ code: 401 })]);
@@ -76,19 +76,19 @@ describe.each(platforms)('behind a gateway, with an app on $name', (platform) =>
       expect(phone.wx.logins).toBe(1);
     });
 
-    it('logs out where the session is over already', async () => {
+    it('logs out if the session has already ended', async () => {
       await stage.end(await latestToken());
       await phone.session.logout();
       expect(phone.session.session).toBeUndefined();
     });
   });
 
-  describe('that answers the login route itself', () => {
+  describe('that responds to the login route itself', () => {
     it.each([
       ['429', 429, '1'],
       ['503', 503, '1'],
       ['503 with a date', 503, 'date'],
-    ])('waits as a %s asks for, then logs in', async (_, status, retryAfter) => {
+    ])('waits for the Retry-After of a %s, then logs in', async (_, status, retryAfter) => {
       const date = new Date(Date.now() + 2000).toUTCString();
       gateway.answers.push(
         answering(status, { 'Retry-After': retryAfter === 'date' ? date : retryAfter }),
@@ -99,25 +99,22 @@ describe.each(platforms)('behind a gateway, with an app on $name', (platform) =>
       expect(phone.wx.logins).toBe(2);
     });
 
-    it.each([429, 503])(
-      'rejects where a %i asks for a longer wait than allowed',
-      async (status) => {
-        gateway.answers.push(answering(status, { 'Retry-After': '60' }));
-        await expect(phone.session.login()).rejects.toMatchObject({
-          errorCode: 'WX_ANSWER_UNEXPECTED',
-          action: 'retry',
-          statusCode: status,
-          retryAfter: 60,
-        });
-        expect(phone.wx.logins).toBe(1);
-      },
-    );
+    it.each([429, 503])('rejects if a %i asks for a longer wait than allowed', async (status) => {
+      gateway.answers.push(answering(status, { 'Retry-After': '60' }));
+      await expect(phone.session.login()).rejects.toMatchObject({
+        errorCode: 'WX_ANSWER_UNEXPECTED',
+        action: 'retry',
+        statusCode: status,
+        retryAfter: 60,
+      });
+      expect(phone.wx.logins).toBe(1);
+    });
 
     it.each([
       [404, 'config'],
       [200, 'config'],
       [500, 'retry'],
-    ])('says so where that is a page with status %i', async (status, action) => {
+    ])('rejects a page with status %i as unexpected', async (status, action) => {
       gateway.answers.push(answering(status), answering(status));
       await expect(phone.session.login()).rejects.toMatchObject({
         errorCode: 'WX_ANSWER_UNEXPECTED',
@@ -126,7 +123,7 @@ describe.each(platforms)('behind a gateway, with an app on $name', (platform) =>
       });
     });
 
-    it('does not take a page for a logout', async () => {
+    it('does not treat a page as a logout', async () => {
       gateway.answers.push(answering(200));
       await expect(phone.session.logout()).rejects.toMatchObject({
         errorCode: 'WX_ANSWER_UNEXPECTED',
@@ -134,13 +131,10 @@ describe.each(platforms)('behind a gateway, with an app on $name', (platform) =>
     });
   });
 
-  it.each([429, 503])(
-    'hands a %i to a request of the page through, to its caller',
-    async (status) => {
-      gateway.answers.push(answering(status, { 'Retry-After': '1' }, 'wait'));
-      const answer = await phone.session.request({ url: '/orders' });
-      expect([answer.statusCode, answer.data]).toEqual([status, 'wait']);
-      expect(phone.wx.paths).toHaveLength(1);
-    },
-  );
+  it.each([429, 503])('returns a %i for a request of the page to its caller', async (status) => {
+    gateway.answers.push(answering(status, { 'Retry-After': '1' }, 'wait'));
+    const answer = await phone.session.request({ url: '/orders' });
+    expect([answer.statusCode, answer.data]).toEqual([status, 'wait']);
+    expect(phone.wx.paths).toHaveLength(1);
+  });
 });

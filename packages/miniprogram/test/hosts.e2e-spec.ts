@@ -35,7 +35,7 @@ describe.each(everywhere)('the client with $host, on $name', ({ platform, prepar
     });
   });
 
-  it('says what the server has against a login', async () => {
+  it('rejects a login with the error of the server', async () => {
     stage.wechat.fail(40226);
     await expect(phone.session.login()).rejects.toMatchObject({
       errorCode: 'WX_USER_BLOCKED',
@@ -43,7 +43,7 @@ describe.each(everywhere)('the client with $host, on $name', ({ platform, prepar
     });
   });
 
-  it('takes a fresh code, once, where WeChat refuses the first', async () => {
+  it('tries once more with a fresh code if WeChat refuses the first', async () => {
     stage.wechat.fail(40029);
     await phone.session.login();
     expect(phone.wx.logins).toBe(2);
@@ -53,7 +53,7 @@ describe.each(everywhere)('the client with $host, on $name', ({ platform, prepar
   });
 
   it('waits while WeChat is busy', async () => {
-    // The server asks three times before it says so.
+    // The server asks WeChat three times before it responds with that.
     stage.wechat.fail(-1, 3);
     const start = Date.now();
     await phone.session.login();
@@ -62,7 +62,7 @@ describe.each(everywhere)('the client with $host, on $name', ({ platform, prepar
   });
 
   it.each(['GET', 'POST'] as const)(
-    'logs in again and replays a %s whose session is over, which its handler sees once',
+    'logs in again and replays a %s whose session has ended, so that its handler runs once',
     async (method) => {
       await phone.session.request({ url: '/orders' });
       await stage.end(phone.wx.token);
@@ -75,7 +75,7 @@ describe.each(everywhere)('the client with $host, on $name', ({ platform, prepar
     },
   );
 
-  it('waits, and sends a GET again where the server asks for that', async () => {
+  it('waits, and sends a GET again if the server asks for that', async () => {
     stage.calls.failing = 1;
     const start = Date.now();
     await phone.session.request({ url: '/orders' });
@@ -83,7 +83,7 @@ describe.each(everywhere)('the client with $host, on $name', ({ platform, prepar
     expect(stage.calls.names).toEqual(['list', 'list']);
   });
 
-  it('logs out, and the session is over', async () => {
+  it('logs out, which ends the session', async () => {
     await phone.session.request({ url: '/orders' });
     const { token = '' } = phone.wx;
     await phone.session.logout();

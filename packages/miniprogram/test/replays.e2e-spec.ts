@@ -32,7 +32,7 @@ describe.each(platforms)('replays, with an app on $name', (platform) => {
     expect([statusCode, stage.calls.names]).toEqual([200, [name, name]]);
   });
 
-  it('sends a POST again only where its caller says so', async () => {
+  it('sends a POST again only if its caller allows it', async () => {
     const post = { url: '/orders', method: 'POST' } as const;
     stage.calls.failing = 1;
     await expect(phone.session.request(post)).rejects.toMatchObject({
@@ -47,14 +47,14 @@ describe.each(platforms)('replays, with an app on $name', (platform) => {
     expect([statusCode, stage.calls.names.length]).toEqual([200, 3]);
   });
 
-  it('does not send a GET again where its caller says so', async () => {
+  it('does not send a GET again if its caller forbids it', async () => {
     stage.calls.failing = 1;
     const get = phone.session.request({ url: '/orders', replay: false });
     await expect(get).rejects.toMatchObject({ errorCode: 'WX_STORE_UNAVAILABLE' });
     expect(stage.calls.names).toEqual(['list']);
   });
 
-  it('sends nothing again where the server asks for a longer wait than allowed', async () => {
+  it('sends nothing again if the server asks for a longer wait than allowed', async () => {
     const hasty = stage.phone({ maxRetryAfter: 0.5 });
     await hasty.session.login();
     stage.calls.failing = 1;
@@ -65,9 +65,9 @@ describe.each(platforms)('replays, with an app on $name', (platform) => {
     expect(stage.calls.names).toEqual(['list']);
   });
 
-  it('ends with the error of the first try where that has spent a phone code', async () => {
+  it('ends with the error of the first try if that has used a phone code', async () => {
     const code = stage.wechat.issuePhoneCode({ openid: 'o-phone' });
-    // WeChat takes the code, and its answer is lost.
+    // WeChat accepts the code, but its response is lost.
     await phone.session
       .request({ url: '/phone', method: 'POST', data: { code: 'none' } })
       .catch(() => 0);
@@ -77,12 +77,12 @@ describe.each(platforms)('replays, with an app on $name', (platform) => {
     await expect(bound).rejects.toMatchObject({ errorCode: 'WX_UPSTREAM_UNAVAILABLE' });
     expect(stage.calls.names).toEqual(['phone']);
 
-    // With what the server says to a second try, nobody could tell what happened.
+    // The error of a second try would hide what happened.
     const again = phone.session.request({ url: '/phone', method: 'POST', data: { code } });
     await expect(again).rejects.toMatchObject({ errorCode: 'WX_PHONE_CODE_INVALID' });
   });
 
-  it('keeps encrypted data readable, whatever logs in between them and their request', async () => {
+  it('sends encrypted data that can be decrypted even after another login', async () => {
     const code = await phone.session.freshCode();
     const { encryptedData, iv } = stage.wechat.encryptUserData('o-phone', userInfo());
     const data = { code, encryptedData, iv };

@@ -21,7 +21,7 @@ describe.each(platforms)('sessions of the client, with an app on $name', (platfo
   const nobody = { errorCode: 'WX_SESSION_MISSING', action: 'relogin' };
 
   describe('with autoLogin: false', () => {
-    it('logs in only where it is told to', async () => {
+    it('logs in only with login()', async () => {
       const { wx, session } = stage.phone({ autoLogin: false });
       await expect(session.request(orders)).rejects.toMatchObject(nobody);
       await expect(session.getToken()).rejects.toMatchObject(nobody);
@@ -30,7 +30,7 @@ describe.each(platforms)('sessions of the client, with an app on $name', (platfo
       expect((await session.request(orders)).statusCode).toBe(200);
     });
 
-    it('says once that the session is over where the server has ended it', async () => {
+    it('calls onLogout once if the server has ended the session', async () => {
       let ends = 0;
       const onLogout = (): unknown => ends++;
       const { wx, session } = stage.phone({ autoLogin: false, onLogout });
@@ -44,14 +44,14 @@ describe.each(platforms)('sessions of the client, with an app on $name', (platfo
     });
   });
 
-  it('does not log in for a poller after a logout, until it is told to', async () => {
+  it('does not log in for a poller after a logout, until login() is called', async () => {
     const { wx, session } = stage.phone();
     await session.request(orders);
     await session.logout();
     for (let times = 0; times < 3; times++) {
       await expect(session.request(orders)).rejects.toMatchObject(nobody);
     }
-    // Nor does a page that has a client of its own, or the mini program when it starts anew.
+    // Neither does another client, or the mini program after a restart.
     for (const other of [wx, wx.wrapped()]) {
       const poller = createWxSession({ baseUrl: stage.url, wx: other });
       await expect(poller.request(orders)).rejects.toMatchObject(nobody);
@@ -61,7 +61,7 @@ describe.each(platforms)('sessions of the client, with an app on $name', (platfo
     expect((await session.request(orders)).statusCode).toBe(200);
   });
 
-  it('tells of each login and of the logout', async () => {
+  it('calls onLogin for each login and onLogout for the logout', async () => {
     const told: (WxLogin | string)[] = [];
     const { session } = stage.phone({
       onLogin: (login) => told.push(login),
@@ -71,7 +71,8 @@ describe.each(platforms)('sessions of the client, with an app on $name', (platfo
     const login = await session.login();
     await session.logout();
     await until(() => told.length === 3);
-    expect(told).toEqual([{ ...login, isNewUser: expect.any(Boolean) }, login, 'logout']);
+    const first = { ...login, isNewUser: expect.any(Boolean), expiresAt: expect.any(String) };
+    expect(told).toEqual([first, login, 'logout']);
     await session.logout();
     expect(told).toHaveLength(3);
   });
@@ -98,7 +99,7 @@ describe.each(platforms)('sessions of the client, with an app on $name', (platfo
     expect(wx.logins).toBe(2);
   });
 
-  it('keeps the sessions of two apps in one storage apart', async () => {
+  it('keeps the sessions of two apps in one storage separate', async () => {
     const { wx } = stage.phone();
     const [one, other] = APPS.map(({ appid }) => {
       const login: typeof wx.login = ({ success }) => {
@@ -110,7 +111,7 @@ describe.each(platforms)('sessions of the client, with an app on $name', (platfo
     if (!one || !other) throw new Error('There are two.');
     const logins = [await one().login(), await other().login()];
     expect(logins[0]?.userId).not.toBe(logins[1]?.userId);
-    // Also after both have started anew.
+    // Also after a restart of both.
     expect([one().session?.userId, other().session?.userId]).toEqual(
       logins.map(({ userId }) => userId),
     );

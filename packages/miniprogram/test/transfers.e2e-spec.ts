@@ -46,13 +46,13 @@ describe.each(platforms)('transfers, with an app on $name', (platform) => {
     expect(body).toContain('what the photo shows');
   });
 
-  it('uploads again after a login where the session is over', async () => {
+  it('uploads again after a login if the session has ended', async () => {
     await stage.end(await phone.session.getToken());
     expect((await phone.session.upload(upload)).statusCode).toBe(200);
     expect([phone.wx.logins, phone.wx.paths]).toEqual([1, ['POST /files', 'POST /files']]);
   });
 
-  it('does not upload again what the server may have taken', async () => {
+  it('does not upload again what the server may have processed', async () => {
     const store = { errorCode: 'WX_STORE_UNAVAILABLE', action: 'retry' };
     stage.calls.failing = 1;
     const orders = { ...upload, url: '/orders' };
@@ -64,7 +64,7 @@ describe.each(platforms)('transfers, with an app on $name', (platform) => {
     expect(phone.wx.paths).toHaveLength(3);
   });
 
-  it('downloads a file, also where the session is over', async () => {
+  it('downloads a file, also if the session has ended', async () => {
     const target = join(folder, 'download');
     for (let times = 0; times < 2; times++) {
       const { statusCode, tempFilePath } = await phone.session.download({
@@ -89,7 +89,7 @@ describe.each(platforms)('transfers, with an app on $name', (platform) => {
     expect(phone.wx.exchanges).toEqual([]);
   });
 
-  it('hands out the task: progress of an upload, headers and chunks of a request', async () => {
+  it('passes the task to onTask: progress of an upload, headers and chunks of a request', async () => {
     const events: string[] = [];
     await phone.session.upload({
       ...upload,
@@ -115,7 +115,7 @@ describe.each(platforms)('transfers, with an app on $name', (platform) => {
     expect([chunks.join(''), data]).toEqual(Array(2).fill('one two three'));
   });
 
-  it('hands out the task of each try', async () => {
+  it('passes the task of each try', async () => {
     await stage.end(await phone.session.getToken());
     const tasks = new Set<unknown>();
     await phone.session.request({ url: '/files', onTask: (task) => tasks.add(task) });
@@ -128,7 +128,7 @@ describe.each(platforms)('transfers, with an app on $name', (platform) => {
     request.abort();
     await expect(request).rejects.toMatchObject({ errorCode: 'WX_ABORTED' });
     await until(() => phone.wx.underWay === 0);
-    // Once it has ended, that is all the same.
+    // After the end, abort() has no effect.
     request.abort();
   });
 
@@ -141,7 +141,7 @@ describe.each(platforms)('transfers, with an app on $name', (platform) => {
     expect([fresh.wx.logins, fresh.wx.paths]).toEqual([1, ['GET /files']]);
   });
 
-  it('ends a request that wx gives up, and one that wx never comes back from', async () => {
+  it('ends a request that wx aborts, and one whose callback wx never calls', async () => {
     const late = { errorCode: 'WX_REQUEST_FAILED', action: 'retry' };
     const silence = phone.session.request({ url: '/silence', timeout: 100 });
     await expect(silence).rejects.toMatchObject(late);

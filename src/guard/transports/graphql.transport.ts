@@ -10,8 +10,8 @@ interface GraphqlContext {
 }
 
 /**
- * What resolvers are refused with. Nest logs an error of any other kind than `HttpException`, and
- * graphql-js copies the extensions. The response is a text, as `autoTransformHttpErrors` of
+ * The exception of a refused resolver. Nest logs any error that is not an `HttpException`, and
+ * graphql-js copies the extensions. The response is a string because `autoTransformHttpErrors` of
  * \@nestjs/apollo would replace the code if it found a status there.
  */
 class GraphqlRefusal extends HttpException {
@@ -27,7 +27,7 @@ const contextOf = (context: ArgumentsHost): GraphqlContext =>
   context.getArgByIndex<GraphqlContext>(2);
 
 export const graphqlTransport: Transport = {
-  // The info object is made for each field. Requests are shared by operations and their fields.
+  // Each field has its own info object; operations and their fields share a request.
   callOf: (context) => context.getArgByIndex<object | undefined>(3) ?? contextOf(context),
   tokenOf: (context) => {
     const { req, reply } = contextOf(context);

@@ -3,7 +3,7 @@ import { setErrorHeaders } from '../../errors/error-headers.js';
 import { bearerTokenOf } from '../bearer-token.js';
 import type { Transport } from './transport.js';
 
-/** Node's own request, which Fastify wraps: middleware and loggers have that one. */
+/** Node's own request, which Fastify wraps and which middleware and loggers receive. */
 export function callOfRequest(request: object): object {
   const raw = (request as { raw?: unknown } | undefined)?.raw;
   return isObject(raw) && 'headers' in raw ? raw : request;

@@ -2,7 +2,7 @@ import type { ArgumentsHost } from '@nestjs/common';
 import { bearerTokenOf } from '../bearer-token.js';
 import type { Transport } from './transport.js';
 
-/** The first argument that is an object, as most transports hand over their request or event. */
+/** The first argument that is an object: in most transports the request or event. */
 const callOf = (context: ArgumentsHost): object =>
   context.getArgs<unknown[]>().find((arg) => typeof arg === 'object' && arg !== null) ?? context;
 

@@ -21,8 +21,8 @@ describe('the object of a call', () => {
     ['the request over HTTP', 'http', [own, {}], own],
     ['the request that Fastify wraps', 'http', [{ raw: BEARER }, {}], BEARER],
     ['the message over WebSockets', 'ws', [shared, own], own],
-    ['the client where the message is a text', 'ws', [shared, 'text'], shared],
-    ['the client where the message is null', 'ws', [shared, null], shared],
+    ['the client if the message is a string', 'ws', [shared, 'text'], shared],
+    ['the client if the message is null', 'ws', [shared, null], shared],
     ['the context over RPC, as the data may be shared', 'rpc', [shared, own], own],
     ['the info of a field over GraphQL', 'graphql', [{}, {}, { req: shared }, own], own],
     ['the first object in any other context', 'telegraf', ['text', own, {}], own],
@@ -33,7 +33,7 @@ describe('the object of a call', () => {
     expect(isShared?.(context) ?? false).toBe(object === shared);
   });
 
-  it('is the context itself where nothing else is an object', () => {
+  it('is the context itself if no argument is an object', () => {
     const context = contextOf('cron', []);
     expect(transportOf(context).callOf(context)).toBe(context);
   });
@@ -50,9 +50,9 @@ describe('the token', () => {
     ['the headers', { handshake: { auth: {} }, request: BEARER }, 'abc'],
     ['neither', { handshake: {}, request: { headers: {} } }, undefined],
     ['an empty auth.token', { handshake: { auth: { token: '' } }, request: {} }, undefined],
-    ['an auth.token that is not a text', { handshake: { auth: { token: {} } } }, undefined],
+    ['an auth.token that is not a string', { handshake: { auth: { token: {} } } }, undefined],
     ['a client without a handshake', { request: BEARER }, 'abc'],
-    ['a client that tells nothing of its request', {}, undefined],
+    ['a client without a request', {}, undefined],
   ])('of a WebSocket client is read from its handshake: %s', (_, client, token) => {
     expect(tokenIn('ws', client, {})).toBe(token);
   });
@@ -74,12 +74,12 @@ describe('the token', () => {
   it.each([
     ['Express', { req: BEARER }],
     ['Fastify', { reply: { request: BEARER } }],
-    ['a host that puts the headers into the context', BEARER],
+    ['an app that puts the headers into the context', BEARER],
   ])('over GraphQL is read from the context as %s has it', (_, context) => {
     expect(tokenIn('graphql', {}, {}, context, {})).toBe('abc');
   });
 
-  it('is read from the first object of any other context, and is missing where there is none', () => {
+  it('is read from the first object of any other context, and is missing if there is none', () => {
     expect(tokenIn('telegraf', BEARER)).toBe('abc');
     expect(tokenIn('telegraf', 'text')).toBeUndefined();
   });
@@ -110,7 +110,7 @@ describe('a refusal', () => {
     expect((exception as RpcException).getError()).toEqual(error.getResponse());
   });
 
-  it('is an HttpException with the error code where graphql-js finds it over GraphQL', async () => {
+  it('is an HttpException over GraphQL, with the error code in its extensions', async () => {
     const exception = await over('graphql');
     expect(exception).toBeInstanceOf(HttpException);
     expect(exception).toMatchObject({ message: error.message, status: 401, cause: error });

@@ -11,7 +11,7 @@ interface Client {
 
 const messageOf = (context: ArgumentsHost): unknown => context.switchToWs().getData();
 
-/** A client may send several messages at once; one that is not an object can carry nothing. */
+/** A client may send several messages at once. A message that is not an object stores nothing. */
 export const webSocketsTransport: Transport = {
   callOf: (context) => {
     const message = messageOf(context);

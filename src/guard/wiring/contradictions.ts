@@ -3,7 +3,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import { classesOf, handlersOf } from './handlers.js';
 import { contradictionsOf, lineageOf } from '../route-access.js';
 
-/** A sentence for each handler and class whose decorators exclude each other. */
+/** One message for each handler and class whose decorators contradict each other. */
 export function contradictionsIn(modules: ModulesContainer): string[] {
   const types = [...classesOf(modules, 'controllers'), ...classesOf(modules, 'providers')];
   const sentences = types.flatMap((type) => [

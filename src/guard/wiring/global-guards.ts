@@ -9,7 +9,7 @@ export class GlobalGuards {
 
   constructor(private readonly config: ApplicationConfig) {
     this.read = config.getGlobalGuards.bind(config);
-    // Nest does not tell which handlers have these guards, but it reads them for each that does.
+    // Nest does not expose which handlers have these guards, but it reads them for each of those.
     config.getGlobalGuards = () => {
       const guards = this.read();
       this.isOursRead = guards.some(isSessionGuard);
@@ -25,7 +25,7 @@ export class GlobalGuards {
     return [...this.read(), ...requestScoped].some(isSessionGuard);
   }
 
-  /** Whether ours was read in this turn and since the last call of this method. */
+  /** Whether our guard was read in this microtask turn and since the last call of this method. */
   takeRead(): boolean {
     const isOursRead = this.isOursRead;
     this.isOursRead = false;

@@ -5,7 +5,7 @@ import { GlobalGuards } from './global-guards.js';
 import { unreachedGateways } from './unreached-gateways.js';
 import { refuseUnreachedMessages, serversOf, unreachedMessages } from './unreached-messages.js';
 
-/** Finds handlers that are open to everybody by mistake, so that the app does not start with them. */
+/** Finds handlers that are public by mistake, so that the app does not start with them. */
 @Injectable()
 export class GuardWiring {
   private readonly globalGuards: GlobalGuards;
@@ -22,11 +22,11 @@ export class GuardWiring {
     this.globalGuards = globalGuards;
   }
 
-  /** A sentence for each mistake. */
+  /** One message for each mistake. */
   problems(): string[] {
     const contradictions = contradictionsIn(this.modules);
     if (!this.globalGuards.includeOurs()) return contradictions;
-    // An app without HTTP is a microservice of its own, with its own global guards.
+    // An app without HTTP is a standalone microservice with its own global guards.
     const isHybrid = Boolean(this.adapterHost.httpAdapter);
     const isUnknown = serversOf(this.modules) === undefined;
     return [

@@ -9,13 +9,13 @@ export interface Handler {
   readonly name: string;
 }
 
-/** The controllers of an app, or its providers, of which gateways and resolvers are some. */
+/** The controllers of an app, or its providers (which include gateways and resolvers). */
 export function classesOf(
   modules: ModulesContainer,
   kind: 'controllers' | 'providers',
 ): ReadonlySet<Type> {
   const wrappers = [...modules.values()].flatMap((module) => [...module[kind].values()]);
-  // Nest binds handlers of classes that it has constructed itself.
+  // Nest binds only the handlers of classes that it constructs.
   return new Set(
     wrappers.flatMap(({ isNotMetatype, metatype }) => (isNotMetatype ? [] : [metatype as Type])),
   );

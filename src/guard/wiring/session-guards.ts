@@ -3,13 +3,13 @@ import { accessOf } from '../route-access.js';
 import { WxSessionGuard } from '../wx-session.guard.js';
 import type { Handler } from './handlers.js';
 
-/** Whether it is our guard or one that extends it, as a class or as an instance. */
+/** Whether `guard` is `WxSessionGuard` or extends it, as a class or an instance. */
 export const isSessionGuard = (guard: unknown): boolean =>
   guard instanceof WxSessionGuard ||
   guard === WxSessionGuard ||
   (typeof guard === 'function' && guard.prototype instanceof WxSessionGuard);
 
-/** Whether a handler that is not meant for everybody has no guard of ours but a global one. */
+/** Whether only a global guard can protect a handler that is not public. */
 export const needsGlobalGuard = ({ method, type }: Handler): boolean =>
   !accessOf(method, type).isPublic && ![method, type].some(hasSessionGuard);
 

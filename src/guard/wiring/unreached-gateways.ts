@@ -3,11 +3,11 @@ import nestCore from '@nestjs/core/package.json' with { type: 'json' };
 import { classesOf, handlersOf } from './handlers.js';
 import { needsGlobalGuard } from './session-guards.js';
 
-/** Of `@nestjs/websockets`, which a host need not have. */
+/** From `@nestjs/websockets`, an optional peer dependency. */
 const GATEWAY_METADATA = 'websockets:is_gateway';
 const MESSAGE_MAPPING_METADATA = 'websockets:message_mapping';
 
-/** A sentence for each handler of a gateway that needs a global guard where it has no effect. */
+/** One message for each gateway handler that relies on a global guard without effect. */
 export function unreachedGateways(modules: ModulesContainer): string[] {
   const gateways = [...classesOf(modules, 'providers')].filter((type) =>
     Reflect.hasMetadata(GATEWAY_METADATA, type),
@@ -20,7 +20,7 @@ export function unreachedGateways(modules: ModulesContainer): string[] {
     ? []
     : handlers.map(
         ({ name }) =>
-          `${name} is not reached by the global WxSessionGuard: Nest 11 applies no global guard to a gateway. Add @UseGuards(WxSessionGuard), or @WxPublic() where everybody may call it.`,
+          `${name} is not reached by the global WxSessionGuard: Nest 11 applies no global guard to a gateway. Add @UseGuards(WxSessionGuard), or @WxPublic() if any client may call it.`,
       );
 }
 

@@ -5,23 +5,23 @@ import type { GlobalGuards } from './global-guards.js';
 import { classesOf, handlersOf } from './handlers.js';
 import { needsGlobalGuard } from './session-guards.js';
 
-/** Of `@nestjs/microservices`, which a host need not have. */
+/** From `@nestjs/microservices`, an optional peer dependency. */
 const PATTERN_METADATA = 'microservices:pattern';
 
-/** What is used here of the server of a microservice. */
+/** The part of a microservice server that is used here. */
 interface MessageServer {
   addHandler: (pattern: unknown, ...rest: unknown[]) => unknown;
   listen: (...args: unknown[]) => unknown;
 }
 
-/** The servers of an app's microservices, now and later; Nest tells them since 11.1.4. */
+/** The servers of an app's microservices, current and future. Requires Nest 11.1.4. */
 export const serversOf = (modules: ModulesContainer): Observable<MessageServer> | undefined =>
   (modules as Partial<ModulesContainer>).getRpcTargetRegistry?.call(modules) as
     Observable<MessageServer> | undefined;
 
 /**
- * Keeps a server from listening where one of its handlers needs a global guard that has no effect:
- * a microservice that is connected to an app has its global guards with `inheritAppConfig` only.
+ * Prevents a server from listening if one of its handlers relies on a global guard that has no
+ * effect: a connected microservice has the global guards of the app only with `inheritAppConfig`.
  */
 export function refuseUnreachedMessages(
   server: MessageServer,
@@ -46,7 +46,7 @@ export function refuseUnreachedMessages(
   };
 }
 
-/** A sentence for each message handler that needs a global guard where there is none. */
+/** One message for each message handler that relies on a global guard without effect. */
 export const unreachedMessages = (
   modules: ModulesContainer,
   isServed: (pattern: unknown) => boolean = () => true,
@@ -57,7 +57,7 @@ export const unreachedMessages = (
     .filter(needsGlobalGuard)
     .map(
       ({ name }) =>
-        `${name} is not reached by the global WxSessionGuard, as its microservice has none of the global guards of the app: pass { inheritAppConfig: true } to connectMicroservice, or add @UseGuards(WxSessionGuard), or @WxPublic() where everybody may call it.`,
+        `${name} is not reached by the global WxSessionGuard, because its microservice does not have the global guards of the app: pass { inheritAppConfig: true } to connectMicroservice, or add @UseGuards(WxSessionGuard), or @WxPublic() if any client may call it.`,
     );
 
 const patternsOf = (method: object): readonly unknown[] =>

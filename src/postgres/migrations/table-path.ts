@@ -1,6 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 
-/** A table of ours, quoted, in the schema and with the prefix of the host's DataSource. */
+/** One of our tables, quoted, with the schema and prefix of the DataSource. */
 export function tablePath(queryRunner: QueryRunner, table: string): string {
   // TypeORM 1.x prefers `dataSource`, which 0.3 does not have.
   const { connection } = queryRunner as { connection: DataSource };

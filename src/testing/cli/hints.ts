@@ -1,12 +1,12 @@
 import type { SandboxApp } from '../sandbox.types.js';
 
-/** The library derives its keys from an AppSecret, which has to have 32 characters for that. */
+/** The library derives its keys from the AppSecret, which must have 32 characters. */
 const ANY_APP: SandboxApp = {
   appid: 'wx0000000000000001',
   secret: 'any-secret-of-32-characters-here',
 };
 
-/** What to paste, and where. */
+/** What to configure for the sandbox. */
 export function hints(url: string, apps: readonly SandboxApp[] = [ANY_APP]): string {
   const list = (name: keyof SandboxApp): string => apps.map((app) => app[name]).join(',');
   return `The WeChat sandbox listens on ${url}, for programs of this machine only. Ctrl+C stops it.

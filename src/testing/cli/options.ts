@@ -11,7 +11,7 @@ Starts a server in place of WeChat on this machine, for development without an A
   --help                prints this text
 `;
 
-/** What the command was called with. */
+/** The options of the command. */
 export interface CliOptions {
   readonly port: number;
   /** `undefined` for any app. */
@@ -19,7 +19,7 @@ export interface CliOptions {
   readonly help: boolean;
 }
 
-/** @throws Error that says in one line what is wrong. */
+/** @throws `Error` with one line that says what is wrong. */
 export function readOptions(args: string[]): CliOptions {
   const { port, app, help } = parse(args);
   return { port: readPort(port), apps: app?.map(readApp), help };
@@ -34,7 +34,7 @@ function parse(args: string[]) {
   try {
     return parseArgs({ args, options }).values;
   } catch (cause) {
-    // The sentences after the first are about arguments of other commands.
+    // The sentences after the first one do not apply to this command.
     const [reason = ''] = (cause as Error).message.split(/\.\s/);
     throw new TypeError(`${reason}. See --help.`, { cause });
   }

@@ -6,13 +6,13 @@ import type { AppSettings, Listening, OpenApiDocument, Request, Usage } from './
 const PROGRAM = fileURLToPath(new URL('main.js', import.meta.url));
 const LAST_LINES = 100;
 
-/** An app in a process of its own. */
+/** An app in a separate process. */
 export class AppProcess {
   /** Whether a load balancer sends requests to it. */
   isServing = true;
-  /** Whether what is under way here may end without an answer. */
+  /** Whether requests in progress may end without a response. */
   mayDrop = false;
-  /** Lines that it has logged. */
+  /** Its log lines. */
   lines = 0;
   private lastLines: string[] = [];
   private isLeaving = false;
@@ -29,7 +29,7 @@ export class AppProcess {
     }
   }
 
-  /** @throws where it ends before it listens, with its last lines. */
+  /** @throws with its last lines, if it ends before it listens. */
   static async start(
     name: string,
     settings: AppSettings,
@@ -62,7 +62,7 @@ export class AppProcess {
     return this.told?.openApi;
   }
 
-  /** Whether it has ended without being asked to. */
+  /** Whether it has ended unexpectedly. */
   get hasDied(): boolean {
     return !this.isLeaving && (this.child.exitCode ?? this.child.signalCode) !== null;
   }
@@ -71,7 +71,7 @@ export class AppProcess {
     return this.lastLines.join('\n');
   }
 
-  /** Of an error that nobody has handled. */
+  /** The last line of an unhandled error. */
   get lastError(): string {
     return /^\w*error: .*$/im.exec(this.log)?.[0] ?? 'without a word';
   }
@@ -82,7 +82,7 @@ export class AppProcess {
     return answer;
   }
 
-  /** @returns its exit code; `null` where a signal ended it. */
+  /** @returns its exit code; `null` if a signal ended it. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     this.isServing = false;
     this.mayDrop = signal === 'SIGKILL';

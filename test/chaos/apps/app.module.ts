@@ -22,14 +22,14 @@ export class MeController {
     return { userId: user.id, loggedInUntil: session.expiresAt };
   }
 
-  /** Whether the key that was kept is the one of the newest exchange. */
+  /** Whether the stored key is the one of the newest exchange. */
   @Get('session-key')
   async sessionKey(@CurrentWxSession() session: WxSession): Promise<object> {
     return { isCurrent: await this.wechatApi.checkSessionKey(session.userId) };
   }
 }
 
-/** The wiring of the README. */
+/** The module of the README. */
 @Module({})
 export class AppModule {
   static with({ databaseUrl, wechatUrl, typeOrm, session }: AppSettings): DynamicModule {

@@ -7,13 +7,13 @@ const LIBRARY = ['x86_64-linux-gnu', 'aarch64-linux-gnu']
 
 export const canSetClocks = LIBRARY !== undefined;
 
-/** The environment of a process whose clock is ahead by so many seconds. */
+/** The environment of a process whose clock is ahead by `seconds`. */
 export const clockOf = (seconds = 0): NodeJS.ProcessEnv =>
   seconds === 0
     ? {}
     : {
         LD_PRELOAD: LIBRARY,
         FAKETIME: `${seconds > 0 ? '+' : ''}${String(seconds)}s`,
-        // Timers go on as they are.
+        // Timers are not affected.
         FAKETIME_DONT_FAKE_MONOTONIC: '1',
       };

@@ -13,7 +13,7 @@ const MEMBERS: readonly [Member, ...Member[]] = [
   { name: 'app-3', platform: 'Fastify' },
 ];
 
-/** Where the apps find what they need. */
+/** The URLs that the apps need. */
 export interface Surroundings {
   readonly wechatUrl: string;
   databaseUrlOf(app: string): string;
@@ -36,7 +36,7 @@ export class Fleet {
     throw failure.reason;
   }
 
-  /** One of those that requests may be sent to, as a load balancer chooses. */
+  /** An instance that accepts requests, chosen like a load balancer does. */
   any(): AppProcess {
     const serving = this.apps.filter(({ isServing }) => isServing);
     const app = serving[Math.floor(Math.random() * serving.length)];
@@ -44,7 +44,7 @@ export class Fleet {
     return app;
   }
 
-  /** Starts the app at this place, instead of the one that was there. */
+  /** Starts a new app in place of the one with this index. */
   async startApp(place: number, settings: Partial<AppSettings> = {}): Promise<void> {
     const { name, platform } = MEMBERS[place] ?? MEMBERS[0];
     this.apps[place] = await AppProcess.start(
@@ -60,7 +60,7 @@ export class Fleet {
     );
   }
 
-  /** Ends the apps that are left, and starts them all anew. */
+  /** Ends the running apps, and starts all of them again. */
   async restart(): Promise<void> {
     await this.stop();
     for (const place of MEMBERS.keys()) await this.startApp(place);

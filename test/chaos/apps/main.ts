@@ -1,4 +1,4 @@
-// An app in a process of its own. It is told what to connect to, and tells where it listens.
+// An app in a separate process. It receives its settings, and reports its URL.
 import 'reflect-metadata';
 import type { AddressInfo, Server } from 'node:net';
 import { ConsoleLogger, type INestApplication } from '@nestjs/common';
@@ -23,7 +23,7 @@ function create(): Promise<INestApplication> {
 }
 
 function usage(): Usage {
-  // Twice: what finalisers release is free after the second.
+  // Twice: objects with finalisers are freed by the second one.
   globalThis.gc?.();
   globalThis.gc?.();
   return {
@@ -39,13 +39,13 @@ await app.listen(0, '127.0.0.1');
 
 const requests: Record<Request, () => unknown> = {
   usage,
-  /** A host whose own code resets its session, on whatever connections the pool has at hand. */
+  /** An app whose own code resets the session of connections in the pool. */
   discard: () => app.get(DataSource).query('DISCARD ALL'),
 };
 process.on('message', (request: Request) => {
   void Promise.resolve(requests[request]()).then((answer) => process.send?.(answer ?? {}));
 });
-// The run has ended, in whatever way.
+// The run has ended.
 process.once('disconnect', () => process.exit());
 
 const { port } = (app.getHttpServer() as Server).address() as AddressInfo;

@@ -4,7 +4,7 @@ import type { AppSettings } from './settings.js';
 
 type Verify = (this: SessionsService, token: string) => Promise<WxSession>;
 
-/** Of a session token, as the README has them. */
+/** The claims of a session token, as in the README. */
 interface Claims {
   readonly sub: string;
   readonly aud: string;
@@ -14,7 +14,7 @@ interface Claims {
   readonly exp: number;
 }
 
-/** Puts a mistake into this process that people make, for the checks to find it. */
+/** Adds a common mistake to this process, which the checks must find. */
 export function makeMistake({ mistake, standbyUrl = '' }: AppSettings): void {
   if (mistake === undefined) return;
   const sessions: { verify: Verify } = SessionsService.prototype;
@@ -22,7 +22,7 @@ export function makeMistake({ mistake, standbyUrl = '' }: AppSettings): void {
     mistake === 'asks-standby' ? askingStandby(standbyUrl) : ridingOnOlderQuery(sessions.verify);
 }
 
-/** Those who ask while an answer is on its way take that one: it can be older than their question. */
+/** Concurrent callers share a running query, whose answer can be older than their call. */
 function ridingOnOlderQuery(verify: Verify): Verify {
   const underWay = new Map<string, Promise<WxSession>>();
   return function (token) {
@@ -36,7 +36,7 @@ function ridingOnOlderQuery(verify: Verify): Verify {
   };
 }
 
-/** A read replica takes the load of the probes, and learns of each logout a little later. */
+/** A read replica answers the probes, and receives each logout a little later. */
 function askingStandby(url: string): Verify {
   const standby = new Client({ connectionString: url });
   const connected = standby.connect();

@@ -4,38 +4,38 @@ export const APP = { appid: 'wx00000000000000c4', secret: 'the-AppSecret-of-the-
 
 export type Platform = 'Express' | 'Fastify';
 
-/** What an app is started with; where nothing is set, the wiring of the README and nothing more. */
+/** The settings of an app; by default, the module of the README. */
 export interface Wiring {
   readonly typeOrm?: { readonly poolSize?: number; readonly retryAttempts?: number };
   readonly session?: SessionOptions;
   /** Seconds by which the clock of an app is ahead, by its name; needs libfaketime. */
   readonly clocks?: Readonly<Partial<Record<string, number>>>;
-  /** A mistake in the app that the checks have to find. */
+  /** A mistake in the app that the checks must find. */
   readonly mistake?: 'rides-on-older-query' | 'asks-standby';
-  /** For the mistake: where a standby listens. */
+  /** For the mistake: the port of a standby. */
   readonly standbyUrl?: string;
 }
 
 export type OpenApiDocument = ReturnType<typeof describeWechatAuth>;
 
-/** What the process of an app is told. */
+/** The message to the process of an app. */
 export interface AppSettings extends Wiring {
   readonly platform: Platform;
   readonly databaseUrl: string;
   readonly wechatUrl: string;
 }
 
-/** What it tells, once it listens. */
+/** Its message when it listens. */
 export interface Listening {
   readonly url: string;
-  /** Its document, which says what it may answer. */
+  /** Its OpenAPI document, with its possible responses. */
   readonly openApi: OpenApiDocument;
 }
 
-/** What it can be asked for, by a message. */
+/** The requests that it accepts as messages. */
 export type Request = 'usage' | 'discard';
 
-/** What it holds. */
+/** The resources that it uses. */
 export interface Usage {
   /** Bytes of the heap after a full collection. */
   readonly heap: number;

@@ -15,7 +15,7 @@ export const clockFaults: Fault[] = [
   clocks('Clocks of two apps 50 s apart', { 'app-2': 25, 'app-3': -25 }),
   {
     ...clocks('The clock of an app 90 s behind', { 'app-3': -90 }),
-    // As the README has it; the operator has to learn of it.
+    // As documented in the README; the operator must be warned.
     excused: /refused as WX_SESSION_INVALID/,
     logged: /clock/i,
   },

@@ -5,7 +5,7 @@ import { repeatedly, type Fault } from './fault.js';
 
 const hogs: Client[] = [];
 
-/** Takes every connection that Postgres has left for others than the superuser. */
+/** Takes all remaining connections of Postgres except those for the superuser. */
 async function hogConnections({ database, postgres }: World): Promise<void> {
   await database.terminate();
   for (;;) {

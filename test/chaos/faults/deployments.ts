@@ -6,10 +6,10 @@ import { migrate } from '../postgres/migrate.js';
 import type { World } from '../world.js';
 import type { Fault } from './fault.js';
 
-/** From when a load balancer sends an app no more requests until the app is told to end. */
+/** The time between the last request of a load balancer and the signal to the app. */
 const DRAIN_MS = 100;
 
-/** Each app in turn ends by this signal, and another starts in its place. */
+/** Each app in turn is ended by this signal and replaced by a new one. */
 async function replaceEach({ fleet }: World, signal: NodeJS.Signals): Promise<void> {
   for (const [place, app] of fleet.apps.entries()) {
     app.isServing = false;
@@ -22,7 +22,7 @@ async function replaceEach({ fleet }: World, signal: NodeJS.Signals): Promise<vo
 const STARTS = 20;
 const APPS = 3;
 
-/** Some apps at once on an empty database. @throws where one of them does not start */
+/** Starts some apps at once on an empty database. @throws if one of them does not start */
 async function migrateAtOnce(world: World, name: string): Promise<void> {
   const { postgres } = world;
   const url = (await Database.create(postgres, name)).urlFor('migrations', postgres.port);
@@ -39,7 +39,7 @@ export const deploymentFaults: Fault[] = [
     seconds: 0,
     isQuick: true,
     inject: async (world) => {
-      // So that there is something under way.
+      // So that requests are in progress.
       world.network.carry = late(60);
       await replaceEach(world, 'SIGTERM');
     },

@@ -9,7 +9,7 @@ async function setReadOnly({ database }: World, value: 'on' | 'off'): Promise<vo
   await database.query('SELECT pg_reload_conf()');
 }
 
-/** A disk of its own for our tables, so that nothing else of this machine is full. */
+/** A separate disk for our tables, so that no other disk becomes full. */
 class SmallDisk {
   private readonly folder = temporaryFolder();
   private readonly ballast = `${this.folder}/disk/ballast`;
@@ -39,7 +39,7 @@ class SmallDisk {
     try {
       execFileSync('dd', copy, { stdio: 'ignore' });
     } catch {
-      // It ends where nothing is left.
+      // It ends when the disk is full.
     }
   }
 
@@ -50,7 +50,7 @@ class SmallDisk {
     }
     await database.query('CHECKPOINT');
     await database.query('DROP TABLESPACE small');
-    // Lazily: backends keep files open that are gone.
+    // Lazily: backends keep deleted files open.
     execFileSync('umount', ['--lazy', `${this.folder}/disk`]);
     rmdirSync(`${this.folder}/disk`);
     rmdirSync(this.folder);

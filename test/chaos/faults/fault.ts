@@ -4,47 +4,47 @@ import type { ChaosPostgres } from '../postgres/chaos-postgres.js';
 import type { PostgresServer } from '../postgres/postgres-server.js';
 import type { World } from '../world.js';
 
-/** Beyond what is lost and what is undocumented, of which there is to be nothing. */
+/** Limits, in addition to lost data and undocumented responses, of which there must be none. */
 export interface Limits {
   /** Milliseconds of the longest request. */
   readonly wait: number;
-  /** Milliseconds from the end of the fault until every app works again. */
+  /** Milliseconds between the end of the fault and the recovery of all apps. */
   readonly recovery: number;
   /** Of one app. */
   readonly backends: number;
 }
 
 export const LIMITS: Limits = {
-  // Two statements of five seconds, the first behind one of others, and WeChat.
+  // Two statements of five seconds, the first after another caller's statement, and WeChat.
   wait: 16_000,
   recovery: 10_000,
-  // A pool of ten, and one that is on its way out.
+  // A pool of ten, and one connection that is being closed.
   backends: 11,
 };
 
-/** Something that goes wrong while people use the apps. */
+/** A fault while clients use the apps. */
 export interface Fault<Server extends PostgresServer = ChaosPostgres> {
   readonly name: string;
-  /** How long it lasts. */
+  /** Its duration. */
   readonly seconds: number;
   readonly inject: (world: World<Server>) => unknown;
   readonly heal: (world: World<Server>) => unknown;
   readonly limits?: Partial<Limits>;
-  /** What the apps are started with, beyond the README's wiring. */
+  /** Settings of the apps that differ from the README's. */
   readonly wiring?: Wiring;
   /** Part of the short form. */
   readonly isQuick?: boolean;
-  /** WeChat answers late or not at all, so which exchange was the newest is not known. */
+  /** WeChat responds late or not at all, so the newest exchange is unknown. */
   readonly disturbsWechat?: boolean;
-  /** What is lost by design, as the README says. */
+  /** What is lost by design, as documented in the README. */
   readonly excused?: RegExp;
-  /** What an app has to log for its operator. */
+  /** What an app must log for its operator. */
   readonly logged?: RegExp;
-  /** Why it cannot be tried here. */
+  /** Why it cannot be tested on this machine. */
   readonly obstacle?: string | undefined;
 }
 
-/** A fault that happens again and again while it lasts. */
+/** A fault that is repeated. */
 export function repeatedly(
   everyMs: number,
   work: (world: World, round: number) => unknown,
@@ -60,7 +60,7 @@ export function repeatedly(
         }
       };
       running = { stop, done: repeat() };
-      // It is looked at in `heal`.
+      // It is checked in `heal`.
       running.done.catch(() => undefined);
     },
     heal: async () => {

@@ -9,7 +9,7 @@ import { postgresFaults } from './postgres.js';
 import { schemaFaults } from './schema.js';
 import { wechatFaults } from './wechat.js';
 
-/** All that is tried, in this order. */
+/** All faults, in this order. */
 export const faults: readonly Fault[] = [
   ...postgresFaults,
   ...networkFaults,

@@ -7,7 +7,7 @@ import { repeatedly, type Fault } from './fault.js';
 
 const LOCK_TABLES = 'LOCK TABLE wechat_user, wechat_revoked_session IN ACCESS EXCLUSIVE MODE';
 
-/** Somebody's transaction that does not end while it lasts. */
+/** A transaction of another client that stays open during the fault. */
 function transaction(name: string, seconds: number, statement: string): Fault {
   let holder: Client | undefined;
   return {

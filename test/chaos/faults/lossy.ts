@@ -5,11 +5,11 @@ import { killAndStart } from './postgres.js';
 
 const setCommit = async ({ database }: World, setting: 'off' | 'on'): Promise<void> => {
   await database.query(`ALTER ROLE ${Database.role} SET synchronous_commit = ${setting}`);
-  // It counts for connections that are made from here on.
+  // It applies to new connections.
   await database.terminate();
 };
 
-/** Postgres acknowledges what it has not written: here something has to be lost. */
+/** Postgres acknowledges unwritten data: here data must be lost. */
 export const lossyCommits: Fault = {
   name: 'synchronous_commit = off, and Postgres killed (kill -9)',
   seconds: 0,

@@ -2,7 +2,7 @@ import { BlackHole, bunched, drip, late, straight, type Carry } from '../network
 import type { World } from '../world.js';
 import { repeatedly, type Fault } from './fault.js';
 
-/** Something done to all bytes between the apps and Postgres. */
+/** A fault of all traffic between the apps and Postgres. */
 const carrying = (name: string, carry: Carry): Fault => ({
   name,
   seconds: 6,
@@ -61,7 +61,7 @@ export const networkFaults: Fault[] = [
     heal: ({ network }) => {
       network.dropForgotten();
     },
-    // Postgres learns of such a connection by its TCP keep-alive alone.
+    // Postgres detects such a connection only by TCP keep-alive.
     limits: { backends: 20 },
   },
   {

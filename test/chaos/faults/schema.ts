@@ -2,7 +2,7 @@ import { repeatedly, type Fault } from './fault.js';
 
 const TABLES = ['wechat_user', 'wechat_revoked_session'];
 
-/** In turn, over and over. */
+/** In turn, repeatedly. */
 const CHANGES = TABLES.flatMap((table) => [
   `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS chaos int DEFAULT 1`,
   `ANALYZE ${table}`,

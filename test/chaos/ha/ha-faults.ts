@@ -3,21 +3,21 @@ import type { Fault } from '../faults/fault.js';
 import type { PatroniCluster } from './patroni-cluster.js';
 import type { PgBouncer } from './pgbouncer.js';
 
-/** From the moment it happens: nothing is repaired before the apps work again. */
+/** Measured from the fault: nothing is repaired before the apps work again. */
 const limits = { recovery: 30_000 };
 
 const onCluster = (
   name: string,
-  happen: (cluster: PatroniCluster) => Promise<unknown>,
+  inject: (cluster: PatroniCluster) => Promise<unknown>,
 ): Fault<PatroniCluster> => ({
   name,
   seconds: 0,
   limits,
   inject: async ({ postgres }) => {
-    // What the fault before has left is repaired first.
+    // The effects of the previous fault are repaired first.
     await postgres.untilHealthy();
     await sleep(2000);
-    await happen(postgres);
+    await inject(postgres);
   },
   heal: () => undefined,
 });
@@ -34,7 +34,7 @@ export const clusterFaults: readonly Fault<PatroniCluster>[] = [
 
 const LAG_MS = 300;
 
-/** Where commits wait for no standby, the last of them can be lost: it is measured how many. */
+/** If commits do not wait for a standby, the last ones can be lost: their number is measured. */
 export const asynchronousFault: Fault<PatroniCluster> = onCluster(
   `Patroni without synchronous mode: the primary killed (kill -9), its standbys ${String(LAG_MS)} ms behind`,
   async (cluster) => {
@@ -49,7 +49,7 @@ export const asynchronousFault: Fault<PatroniCluster> = onCluster(
 export const bouncerFault = (bouncer: PgBouncer): Fault => ({
   name: 'PgBouncer in transaction mode, killed and started again three times',
   seconds: 2,
-  // Its own pool counts.
+  // PgBouncer's own pool is the limit.
   limits: { backends: 60 },
   inject: async () => {
     for (let time = 0; time < 3; time++) {

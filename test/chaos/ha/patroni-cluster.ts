@@ -12,7 +12,7 @@ import { Service } from './service.js';
 
 const NAMES = ['node-1', 'node-2', 'node-3'];
 const PATIENCE_MS = 90_000;
-/** What Patroni calls it, by its version. */
+/** The name of the role in this version of Patroni. */
 const RUNS = /^(running|streaming)$/;
 
 interface Member {
@@ -21,7 +21,7 @@ interface Member {
   readonly state: string;
 }
 
-/** Three Postgres under Patroni, etcd that they agree by, and HAProxy that leads to the primary. */
+/** Three Postgres with Patroni, etcd for their consensus, and HAProxy in front of the primary. */
 export class PatroniCluster implements PostgresServer {
   private isSynchronous = true;
 
@@ -52,7 +52,7 @@ export class PatroniCluster implements PostgresServer {
     return `postgres://postgres:${PASSWORD}@127.0.0.1:${String(this.port)}/${database}`;
   }
 
-  /** Starts what does not run, and waits for a primary with a synchronous standby and another. */
+  /** Starts stopped parts, and waits for a primary with a synchronous and another standby. */
   async untilHealthy(): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
     for (const node of this.nodes) {
@@ -74,14 +74,14 @@ export class PatroniCluster implements PostgresServer {
     return node;
   }
 
-  /** From here on no commit waits for a standby. */
+  /** Commits no longer wait for a standby. */
   async setAsynchronous(): Promise<void> {
     this.isSynchronous = false;
     const { port } = (await this.primary()).api;
     await call('PATCH', `http://127.0.0.1:${String(port)}/config`, {
       body: { synchronous_mode: false },
     });
-    // Until every node has read it.
+    // Wait until every node has read it.
     await sleep(5000);
   }
 
@@ -108,7 +108,7 @@ export class PatroniCluster implements PostgresServer {
     return standbys.length === NAMES.length - 1 && isSafe;
   }
 
-  /** As any node knows them. */
+  /** The members, read from any node. */
   private async members(): Promise<readonly Member[]> {
     for (const { api } of this.nodes) {
       const answer = await call('GET', `http://127.0.0.1:${String(api.port)}/cluster`).catch(

@@ -9,9 +9,9 @@ import { Service } from './service.js';
 
 export const PASSWORD = 'chaos';
 
-/** What Patroni keeps the same on all nodes. */
+/** The configuration of all nodes. */
 const SHARED = {
-  // The shortest there are: a primary that is gone is replaced after `ttl` at the latest.
+  // The shortest allowed values: a lost primary is replaced after `ttl` at the latest.
   ttl: 20,
   loop_wait: 2,
   retry_timeout: 5,
@@ -27,11 +27,11 @@ export class PatroniNode {
   private constructor(
     readonly name: string,
     private readonly folder: string,
-    /** What apps reach its Postgres by, what its standbys do, and what others reach its Patroni by. */
+    /** The proxies for apps and standbys to its Postgres, and for other nodes to its Patroni. */
     readonly postgres: TcpProxy,
     private readonly replication: TcpProxy,
     readonly api: TcpProxy,
-    /** What it reaches etcd by. */
+    /** Its proxy to etcd. */
     private readonly etcd: TcpProxy,
     private readonly ports: { readonly postgres: number; readonly api: number },
   ) {}
@@ -63,7 +63,7 @@ export class PatroniNode {
     this.patroni.assertRunning();
   }
 
-  /** Patroni and Postgres at once, as where the machine is gone. */
+  /** Kills Patroni and Postgres at once, like a failure of the machine. */
   async kill(): Promise<void> {
     const pids = serverProcesses(join(this.folder, 'data'));
     await this.patroni?.end('SIGKILL');
@@ -72,12 +72,12 @@ export class PatroniNode {
     await untilGone(pids);
   }
 
-  /** Nobody reaches it, and it reaches nobody. */
+  /** Cuts all its network connections. */
   partition(): void {
     for (const proxy of this.proxies) proxy.carry = this.blackHole;
   }
 
-  /** Its standbys stay behind. */
+  /** Delays its standbys. */
   stopReplication(): void {
     this.replication.carry = this.blackHole;
   }
@@ -104,7 +104,7 @@ export class PatroniNode {
       scope: 'chaos',
       name: this.name,
       restapi: { listen: address(this.ports.api), connect_address: address(this.api.port) },
-      // As a proxy: otherwise Patroni goes to the addresses that etcd itself names.
+      // As a proxy: otherwise Patroni uses the addresses that etcd announces.
       etcd3: { proxy: `http://${address(this.etcd.port)}` },
       bootstrap: {
         dcs: SHARED,

@@ -11,7 +11,7 @@ import { ownedByPostgres } from '../postgres/owned-by-postgres.js';
 import { locate } from './programs.js';
 import { Service } from './service.js';
 
-/** PgBouncer before a Postgres, in transaction mode. */
+/** PgBouncer in front of a Postgres, in transaction mode. */
 export class PgBouncer {
   private constructor(
     private readonly folder: string,

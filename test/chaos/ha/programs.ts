@@ -3,14 +3,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FOLDERS = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin'];
-/** Debian keeps the programs of each major apart. */
+/** Debian installs the programs of each major version in a separate folder. */
 const POSTGRES = '/usr/lib/postgresql';
 
-/** Where a program is; `undefined` where it is not installed. */
+/** The path of a program; `undefined` if it is not installed. */
 export const find = (program: string): string | undefined =>
   FOLDERS.map((folder) => join(folder, program)).find((file) => existsSync(file));
 
-/** Where a program is that is known to be installed. */
+/** The path of an installed program. */
 export function locate(program: string): string {
   const file = find(program);
   if (file === undefined) throw new Error(`${program} is not installed.`);
@@ -26,7 +26,7 @@ export function postgresFolder(): string | undefined {
 
 const INSTALL = 'test/chaos/ha/install.sh';
 
-/** Installs what is missing, where that can be done; the script says where it cannot. */
+/** Installs missing programs if possible; the script reports if not. */
 export function install(programs: readonly string[]): void {
   if (programs.every(find)) return;
   spawnSync('sh', [INSTALL], { stdio: 'inherit' });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { stopWithUs } from '../../../examples/demo/postgres/postgres-guard.js';
 import { postgresAccount } from '../../../examples/demo/postgres/postgres-home.js';
 
-/** A program that runs for as long as it is needed, and ends with this process. */
+/** A program that runs until it is stopped or this process ends. */
 export class Service {
   private readonly child: ChildProcess;
   private words = '';
@@ -29,7 +29,7 @@ export class Service {
     }
   }
 
-  /** @throws where it has ended by itself */
+  /** @throws if it has ended unexpectedly */
   assertRunning(): void {
     if (this.hasEnded) throw new Error(`${this.name} ended:\n${this.words}`);
   }

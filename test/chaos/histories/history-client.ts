@@ -4,10 +4,10 @@ import type { Target } from '../load/load.js';
 import type { Requests } from '../load/requests.js';
 import type { HistorySession, SessionHistory, Span } from './session-history.js';
 
-/** After an answer that is none. */
+/** The wait after a missing response. */
 const PAUSE_MS = 300;
 
-/** One of several clients of the same user, who know of each other's sessions. */
+/** One of several clients of the same user, which share their sessions. */
 export class HistoryClient {
   constructor(
     private readonly target: Target,
@@ -16,9 +16,9 @@ export class HistoryClient {
     private readonly history: SessionHistory,
   ) {}
 
-  /** Does one thing. */
+  /** Does one operation. */
   async act(): Promise<void> {
-    // One of the last: what is asked about is often what others are ending.
+    // One of the last sessions, which other clients are often ending.
     const session = pick(this.history.sessions.slice(-2));
     const roll = Math.random();
     if (session === undefined || roll < 0.12) await this.logIn();
@@ -49,7 +49,7 @@ export class HistoryClient {
     const known = answer?.status === 204 ? span : forever(span);
     if (path === '/wechat/session') this.history.loggedOut(session, known);
     else this.history.loggedOutEverywhere(session, known, span.end);
-    // Whoever logs out and looks at once.
+    // A check right after the logout.
     await this.ask(session);
   }
 
@@ -78,5 +78,5 @@ export class HistoryClient {
 
 const pick = <T>(all: readonly T[]): T | undefined => all[Math.floor(Math.random() * all.length)];
 
-/** It may yet happen. */
+/** It may still take effect. */
 const forever = ({ start }: Span): Span => ({ start, end: Infinity });

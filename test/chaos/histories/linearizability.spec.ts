@@ -46,7 +46,7 @@ describe('SessionHistory', () => {
     return { history, session: history.sessions[0]! };
   };
 
-  it('finds a session that is let in after its logout was acknowledged', () => {
+  it('finds a session that is accepted after its logout was acknowledged', () => {
     const { history, session } = begun();
     history.loggedOut(session, at(2, 3));
     history.saw(session, true, at(2, 4));
@@ -55,7 +55,7 @@ describe('SessionHistory', () => {
     expect(history.findViolation()).toContain('let in, 5 to 6 ms');
   });
 
-  it('finds a session that is let in after somebody saw it ended, acknowledged or not', () => {
+  it('finds a session that is accepted after a client saw it ended, acknowledged or not', () => {
     const { history, session } = begun();
     history.loggedOut(session, at(2, Infinity));
     history.saw(session, false, at(3, 4));
@@ -64,13 +64,13 @@ describe('SessionHistory', () => {
     expect(history.findViolation()).toContain('let in');
   });
 
-  it('finds a session that is refused although nobody has ended it', () => {
+  it('finds a session that is refused although it was not ended', () => {
     const { history, session } = begun();
     history.saw(session, false, at(2, 3));
     expect(history.findViolation()).toContain('refused');
   });
 
-  it('finds a login that ends by an older logout everywhere', () => {
+  it('finds a login that is ended by an older logout everywhere', () => {
     const { history, session } = begun();
     history.loggedOutEverywhere(session, at(2, Infinity), 7);
     history.saw(session, false, at(8, 9));
@@ -80,7 +80,7 @@ describe('SessionHistory', () => {
     expect(history.findViolation()).toContain('session 2, refused');
   });
 
-  it('finds a logout everywhere that leaves one of the sessions', () => {
+  it('finds a logout everywhere that does not end one of the sessions', () => {
     const { history, session } = begun();
     history.loggedIn('b', at(1, 2));
     history.loggedOutEverywhere(session, at(3, 9), 9);
@@ -90,7 +90,7 @@ describe('SessionHistory', () => {
     expect(history.findViolation()).toContain('session 2, let in');
   });
 
-  it('lets a login end the session it replaces', () => {
+  it('accepts a login that ends the session it replaces', () => {
     const { history, session } = begun();
     history.loggedIn('b', at(2, 3), session);
     history.saw(history.sessions[1]!, true, at(4, 5));

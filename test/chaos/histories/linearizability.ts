@@ -1,17 +1,17 @@
-/** Something that was done, from when to when, and what it means. */
+/** An operation with its start, its end and its effect. */
 export interface Operation<State> {
   readonly name: string;
   readonly start: number;
-  /** `Infinity` where nobody has said whether it was done: it may be, at any time, or never. */
+  /** `Infinity` if the outcome is unknown: it may take effect at any time, or never. */
   readonly end: number;
-  /** The state after it; `undefined` where it cannot have had its result in that state. */
+  /** The state after it; `undefined` if its result is impossible in that state. */
   readonly apply: (state: State) => State | undefined;
 }
 
-/** One order in which all may have happened so far. */
+/** One possible order of the operations so far. */
 interface Configuration<State> {
   readonly state: State;
-  /** Operations still under way that have taken effect. */
+  /** Operations in progress that have taken effect. */
   readonly done: ReadonlySet<Operation<State>>;
 }
 
@@ -23,7 +23,7 @@ const MOST_CONFIGURATIONS = 200_000;
  * 1993; Lowe, "Testing for Linearizability", 2017.
  *
  * @param initial - a state is compared as its text.
- * @returns the first operation whose result no such order explains; `undefined` where all is well.
+ * @returns the first operation whose result no such order explains; `undefined` if there is none.
  */
 export function findViolation<State>(
   operations: readonly Operation<State>[],
@@ -45,7 +45,7 @@ export function findViolation<State>(
   return undefined;
 }
 
-/** Starts and ends by their time; of those at the same time the starts first. */
+/** Starts and ends by time; at the same time, starts first. */
 function inOrder<State>(
   operations: readonly Operation<State>[],
 ): { operation: Operation<State>; isEnd: boolean }[] {
@@ -56,7 +56,7 @@ function inOrder<State>(
   );
 }
 
-/** The configurations there can be once some of the pending operations have taken effect. */
+/** The possible configurations after some of the pending operations have taken effect. */
 function closure<State>(
   from: readonly Configuration<State>[],
   pending: ReadonlySet<Operation<State>>,
@@ -65,18 +65,18 @@ function closure<State>(
   const keyOf = ({ state, done }: Configuration<State>): string =>
     `${String(state)}:${operations.map((each) => (done.has(each) ? 1 : 0)).join('')}`;
   const known = new Map(from.map((configuration) => [keyOf(configuration), configuration]));
-  // A Map goes on over what is added on the way.
+  // The iteration of a Map includes entries that are added during it.
   for (const { state, done } of known.values()) {
     for (const operation of operations) {
       if (done.has(operation)) continue;
       const next = operation.apply(state);
-      // One that may not have happened, and makes no difference.
+      // It may not have happened, and has no effect.
       if (next === undefined || (next === state && operation.end === Infinity)) continue;
       const configuration = { state: next, done: new Set([...done, operation]) };
       const key = keyOf(configuration);
       if (!known.has(key)) known.set(key, configuration);
     }
-    if (known.size > MOST_CONFIGURATIONS) throw new Error('This history is too much to check.');
+    if (known.size > MOST_CONFIGURATIONS) throw new Error('This history is too large to check.');
   }
   return [...known.values()];
 }

@@ -9,10 +9,10 @@ import { SessionHistory } from './session-history.js';
 const USERS = 4;
 const CLIENTS_OF_EACH = 6;
 const PAUSE_MS = 10;
-/** Operations of unknown outcome, each of which doubles the orders there can be. */
+/** Operations of unknown outcome, each of which doubles the number of possible orders. */
 const MOST_UNKNOWN = 8;
 
-/** Several clients of each user do things at the same time, for as long as `meanwhile` takes. */
+/** Several clients of each user do operations at the same time while `meanwhile` runs. */
 export async function recordHistories(
   target: Target,
   contract: Contract,

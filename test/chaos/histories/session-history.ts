@@ -1,23 +1,23 @@
 import { findViolation, type Operation } from './linearizability.js';
 
-/** The sessions of a user that are live: a bit for each. */
+/** The live sessions of a user: one bit for each. */
 type Live = bigint;
 
 /** A session in a history. */
 export interface HistorySession {
   readonly token: string;
   readonly bit: bigint;
-  /** When its login set out. */
+  /** The start of its login. */
   readonly start: number;
 }
 
-/** From when to when something was done; to `Infinity` where it is not known whether it was. */
+/** The start and end of an operation; the end is `Infinity` if the outcome is unknown. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** What the clients of one user have done and seen. */
+/** The operations of the clients of one user and their results. */
 export class SessionHistory {
   readonly sessions: HistorySession[] = [];
   private readonly operations: Operation<Live>[] = [];
@@ -26,7 +26,7 @@ export class SessionHistory {
     return this.operations.length;
   }
 
-  /** Operations of which nobody knows whether they took effect. */
+  /** Operations of unknown outcome. */
   get unknown(): number {
     return this.operations.filter(({ end }) => end === Infinity).length;
   }
@@ -43,7 +43,7 @@ export class SessionHistory {
   }
 
   /**
-   * Everywhere: no session ends by this whose login set out after the answer had come, however
+   * Everywhere: this ends no session whose login started after the response, however
    * late Postgres learns of it.
    */
   loggedOutEverywhere(by: HistorySession, span: Span, answeredAt: number): void {
@@ -54,14 +54,14 @@ export class SessionHistory {
     );
   }
 
-  /** An app has let the session in, or refused it as ended. */
+  /** An app has accepted the session, or refused it as ended. */
   saw(session: HistorySession, isLive: boolean, span: Span): void {
     this.add(isLive ? 'let in' : 'refused', session, span, (live) =>
       ((live & session.bit) !== 0n) === isLive ? live : undefined,
     );
   }
 
-  /** What contradicts all the rest, in words. */
+  /** A description of the contradiction. */
   findViolation(): string | undefined {
     return findViolation(this.operations, 0n)?.name;
   }

@@ -4,21 +4,21 @@ import { jitter, straight } from '../network/carry.js';
 import { killAndStart } from '../faults/postgres.js';
 import type { World } from '../world.js';
 
-/** What happens while a history is recorded. */
+/** A situation in which a history is recorded. */
 export interface Situation {
   readonly name: string;
   /** Part of the short form. */
   readonly isQuick?: boolean;
-  readonly happen: (world: World) => Promise<unknown>;
+  readonly run: (world: World) => Promise<unknown>;
 }
 
-/** A mistake of an app that has to show in its history. */
+/** A mistake of an app that must be found in its history. */
 export interface Mistake {
   readonly name: string;
   readonly mistake: NonNullable<Wiring['mistake']>;
 }
 
-/** Answers overtake one another on their way from Postgres. */
+/** Responses of Postgres arrive in another order. */
 export const unevenly = async ({ network }: World): Promise<void> => {
   network.carry = jitter(400);
   await sleep(5000);
@@ -26,12 +26,12 @@ export const unevenly = async ({ network }: World): Promise<void> => {
 };
 
 export const situations: readonly Situation[] = [
-  { name: 'nothing', happen: () => sleep(4000) },
-  { name: 'up to 400 ms to Postgres and back, at random', isQuick: true, happen: unevenly },
+  { name: 'nothing', run: () => sleep(4000) },
+  { name: 'up to 400 ms to Postgres and back, at random', isQuick: true, run: unevenly },
   {
     name: 'Postgres frozen for 3 s',
     isQuick: true,
-    happen: async ({ postgres }) => {
+    run: async ({ postgres }) => {
       await sleep(1000);
       postgres.freeze();
       await sleep(3000);
@@ -41,7 +41,7 @@ export const situations: readonly Situation[] = [
   },
   {
     name: 'Postgres frozen for 7 s',
-    happen: async ({ postgres }) => {
+    run: async ({ postgres }) => {
       await sleep(1000);
       postgres.freeze();
       await sleep(7000);
@@ -51,7 +51,7 @@ export const situations: readonly Situation[] = [
   },
   {
     name: 'Postgres killed (kill -9)',
-    happen: async (world) => {
+    run: async (world) => {
       await sleep(1000);
       await killAndStart(world);
       await sleep(2000);
@@ -59,7 +59,7 @@ export const situations: readonly Situation[] = [
   },
   {
     name: 'backends terminated at random',
-    happen: async ({ database }) => {
+    run: async ({ database }) => {
       for (let round = 0; round < 60; round++) {
         await database.terminate(0.2);
         await sleep(50);

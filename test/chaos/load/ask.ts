@@ -2,7 +2,7 @@ import type { AppProcess } from '../apps/app-process.js';
 import type { KnownSession, Ledger } from './ledger.js';
 import type { Requests } from './requests.js';
 
-/** Asks an app about a session, and keeps what it says. @returns whether it has said anything. */
+/** Asks an app about a session, and records its response. @returns whether there was one. */
 export async function askAbout(
   session: KnownSession,
   app: AppProcess,

@@ -6,10 +6,10 @@ import { askAbout } from './ask.js';
 import { KnownUser, type KnownSession } from './ledger.js';
 import type { Records, Target } from './load.js';
 
-/** After so long without an answer a user tries again. */
+/** The time after which a user without a response tries again. */
 const IMPATIENCE_MS = 1000;
 
-/** Somebody with a phone: logs in, uses the app, logs out, at one instance or another. */
+/** A phone that logs in, uses the app and logs out, on any instance. */
 export class Client {
   private user: KnownUser;
 
@@ -20,7 +20,7 @@ export class Client {
     this.user = this.newUser();
   }
 
-  /** Does one thing. */
+  /** Does one operation. */
   async act(): Promise<void> {
     const [live, ended] = [this.user.newest('live'), this.user.newest('ended')];
     const roll = Math.random();
@@ -44,7 +44,7 @@ export class Client {
     return this.logIn();
   }
 
-  /** A second login sets out where the first is slow or fails; its key is the newer one. */
+  /** A second login starts if the first is slow or fails; its key is the newer one. */
   private async logInImpatiently(): Promise<void> {
     const first = this.logIn();
     await Promise.race([first, sleep(IMPATIENCE_MS)]);

@@ -11,10 +11,10 @@ interface Part {
 
 type Paths = Record<string, Record<string, { responses: Record<string, Response> } | undefined>>;
 
-/** The host's own routes behind the guard answer as this one does. */
+/** The app's own guarded routes have the same responses as this one. */
 const GUARDED = '/wechat/session';
 
-/** What the apps may answer: their own OpenAPI document. */
+/** The allowed responses of the apps: their own OpenAPI document. */
 export class Contract {
   private readonly paths: Paths;
 
@@ -22,7 +22,7 @@ export class Contract {
     this.paths = paths as Paths;
   }
 
-  /** Whether the document has an answer with this status and, where it is an error, this code. */
+  /** Whether the document has a response with this status and, for an error, this code. */
   allows(method: string, path: string, { status, body }: Answer): boolean {
     const operations = this.paths[path.startsWith('/wechat/') ? path : GUARDED];
     const response = operations?.[method.toLowerCase()]?.responses[status];

@@ -1,6 +1,6 @@
 import { Tally } from './tally.js';
 
-/** What is known of a session: `either` while nobody has said which. */
+/** The known state of a session: `either` while the outcome is unknown. */
 export type Expected = 'live' | 'ended' | 'either';
 
 export interface KnownSession {
@@ -20,7 +20,7 @@ export class KnownUser {
 
   constructor(readonly openid: string) {}
 
-  /** Whether the `session_key` of the newest login has to be there. */
+  /** Whether the `session_key` of the newest login must be stored. */
   get hasNewestKey(): boolean {
     return this.newestCode !== undefined && this.newestCode === this.acknowledgedCode;
   }
@@ -30,12 +30,12 @@ export class KnownUser {
   }
 }
 
-/** What the apps have acknowledged, and so have to remember. */
+/** What the apps have acknowledged, and so must not lose. */
 export class Ledger {
   readonly users: KnownUser[] = [];
   logins = 0;
   logouts = 0;
-  /** What was lost, each once, and what showed it. */
+  /** What was lost, each once, and how it was found. */
   private readonly losses = new Map<object, string>();
 
   /** @param excused - what may be lost by design. */
@@ -65,28 +65,28 @@ export class Ledger {
     return session;
   }
 
-  /** Sessions are about to be ended: from here on they may have ended. */
+  /** Sessions are being ended: they may have ended from now on. */
   ending(sessions: readonly KnownSession[]): void {
     for (const session of sessions) if (session.expected === 'live') session.expected = 'either';
   }
 
-  /** That they have ended was acknowledged. */
+  /** Their end was acknowledged. */
   ended(sessions: readonly KnownSession[]): void {
     this.logouts++;
     for (const session of sessions) session.expected = 'ended';
   }
 
-  /** An app has let a session in, of which so much was known when it was asked. */
+  /** An app has accepted a session, with its known state before the request. */
   seenLive(session: KnownSession, expected: Expected): void {
     if (expected === 'ended') this.lose(session, 'an ended session is let in');
   }
 
-  /** An app has refused a session, of which so much was known when it was asked. */
+  /** An app has refused a session, with its known state before the request. */
   seenRefused(session: KnownSession, expected: Expected, errorCode: unknown): void {
     if (expected === 'live') {
       this.lose(session, `a live session is refused as ${String(errorCode)}`);
     }
-    // Both are for good.
+    // Both are final.
     if (errorCode === 'WX_SESSION_REVOKED' || errorCode === 'WX_SESSION_EXPIRED') {
       session.expected = 'ended';
     }

@@ -6,23 +6,23 @@ import type { Contract } from './contract.js';
 import { Ledger } from './ledger.js';
 import { Requests } from './requests.js';
 
-/** What the clients talk to. */
+/** The apps that the clients use. */
 export interface Target {
   readonly fleet: Fleet;
   readonly wechat: WechatSandbox;
 }
 
-/** What is written down about it. */
+/** The records of the clients. */
 export interface Records {
   readonly ledger: Ledger;
   readonly requests: Requests;
 }
 
 const CLIENTS = 24;
-/** Between two things that a client does. */
+/** The pause between two operations of a client. */
 const PAUSE_MS = 40;
 
-/** Clients that go on until they are stopped. */
+/** Clients that run until they are stopped. */
 export class Load implements Records {
   readonly requests: Requests;
   private isStopping = false;
@@ -39,7 +39,7 @@ export class Load implements Records {
     );
   }
 
-  /** Waits for what is under way. */
+  /** Waits for operations in progress. */
   async stop(): Promise<void> {
     this.isStopping = true;
     await this.clients;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits for something, but not longer than so many milliseconds. @throws where it comes too late */
+/** Waits for a promise, at most for `ms` milliseconds. @throws if it takes longer */
 export async function patiently<T>(ms: number, something: Promise<T>): Promise<T> {
   const timer = new AbortController();
   const tooLate = sleep(ms, undefined, { signal: timer.signal }).then(() => {

@@ -7,16 +7,16 @@ import { Tally } from './tally.js';
 /** No client waits longer. */
 const PATIENCE_MS = 30_000;
 
-/** Sends requests to the apps, and keeps what they have answered. */
+/** Sends requests to the apps, and records the responses. */
 export class Requests {
   sent = 0;
   readonly undocumented = new Tally();
-  /** How many answers had each status. */
+  /** The number of responses with each status. */
   readonly statuses = new Map<number, number>();
-  /** How long each request took, in milliseconds. */
+  /** The duration of each request in milliseconds. */
   private readonly waits: number[] = [];
 
-  /** @param alsoAllowed - statuses beside those of the contract. */
+  /** @param alsoAllowed - statuses in addition to those of the contract. */
   constructor(
     private readonly contract: Contract,
     private readonly alsoAllowed: readonly number[] = [],
@@ -26,12 +26,12 @@ export class Requests {
     return this.waits.reduce((longest, wait) => Math.max(longest, wait), 0);
   }
 
-  /** What 99 of 100 requests did not take longer than. */
+  /** The 99th percentile of the durations. */
   get p99(): number {
     return this.waits.toSorted((a, b) => a - b)[Math.floor(this.waits.length * 0.99)] ?? 0;
   }
 
-  /** @returns the answer; `undefined` where there is none, or none that the contract knows. */
+  /** @returns the response; `undefined` if there is none, or the contract does not allow it. */
   async send(
     app: AppProcess,
     method: string,

@@ -1,4 +1,4 @@
-/** Counts things of a kind, by a name for each. */
+/** Counts by name. */
 export class Tally {
   private readonly counts = new Map<string, number>();
 

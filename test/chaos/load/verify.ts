@@ -5,13 +5,13 @@ import { askAbout } from './ask.js';
 import type { KnownSession, KnownUser } from './ledger.js';
 import type { Records } from './load.js';
 
-/** Requests that are under way to one app at any time. */
+/** Concurrent requests to one app. */
 const AT_ONCE = 8;
 const TRIES = 20;
-/** Users whose `session_key` is looked at. */
+/** Users whose `session_key` is checked. */
 const KEYS = 200;
 
-/** Asks every app about every session. What is not as it was acknowledged is lost. */
+/** Asks every app about every session. A difference from what was acknowledged is a loss. */
 export async function verifySessions(fleet: Fleet, records: Records): Promise<void> {
   const { sessions } = records.ledger;
   await Promise.all(
@@ -19,7 +19,7 @@ export async function verifySessions(fleet: Fleet, records: Records): Promise<vo
   );
 }
 
-/** Asks whether the key that was kept is that of the newest login. */
+/** Checks that the stored key is that of the newest login. */
 export async function verifyKeys(fleet: Fleet, records: Records): Promise<void> {
   const keys = records.ledger.users
     .filter((user) => user.hasNewestKey && user.newest('live') !== undefined)

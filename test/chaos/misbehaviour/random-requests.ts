@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { OpenApiDocument } from '../apps/settings.js';
 import type { Call } from '../../support/http.js';
 
-/** What is used here of a schema of OpenAPI. */
+/** The part of an OpenAPI schema that is used here. */
 interface Schema {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -79,7 +79,7 @@ const headers = (tokens: readonly string[]): fc.Arbitrary<Record<string, string>
       Object.fromEntries(Object.entries(all).map(([name, value]) => [name, value.trim()])),
     );
 
-/** JSON as the schema has it or not, part of it, or any bytes. */
+/** JSON that matches the schema or not, a part of it, or any bytes. */
 const body = (schema: Schema): fc.Arbitrary<string | Buffer> => {
   const json = valueOf(schema).map((value) => JSON.stringify(value));
   return fc.oneof(

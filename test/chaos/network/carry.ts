@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Passes on what one side does to the other, or does with it what a bad network does. */
+/** Forwards the traffic of one side to the other, or disturbs it like a bad network. */
 export interface Carry {
   readonly bytes: (chunk: Buffer, to: Socket) => void;
-  /** The other side has gone. */
+  /** The other side has disconnected. */
   readonly end: (to: Socket) => void;
 }
 
@@ -16,20 +16,20 @@ export const straight: Carry = {
 /** Nothing arrives, now or later. */
 export const swallow: Carry = { bytes: () => undefined, end: () => undefined };
 
-/** Everything arrives, and in order, but so much later. */
+/** Everything arrives in order, but later. */
 export const late = (ms: number): Carry => ({
   bytes: (chunk, to) => setTimeout(straight.bytes, ms, chunk, to),
   end: (to) => setTimeout(straight.end, ms, to),
 });
 
-/** Everything arrives, and in order on each connection, mostly soon and sometimes much later. */
+/** Everything arrives in order on each connection, mostly soon and sometimes much later. */
 export const jitter = (mostMs: number): Carry =>
   inTurn(async (chunk, to) => {
     await sleep(Math.random() ** 4 * mostMs);
     straight.bytes(chunk, to);
   });
 
-/** All that comes within a time arrives in one piece. */
+/** All data within an interval arrive in one chunk. */
 export function bunched(everyMs: number): Carry {
   const bunches = new WeakMap<Socket, Buffer[]>();
   return {
@@ -76,8 +76,8 @@ function inTurn(pass: (chunk: Buffer, to: Socket) => Promise<void>): Carry {
 }
 
 /**
- * Nothing arrives while it lasts. Afterwards all arrives that was sent, as TCP sends it again until
- * it is acknowledged.
+ * Nothing arrives at first. Afterwards all sent data arrive, because TCP sends them again until
+ * they are acknowledged.
  */
 export class BlackHole implements Carry {
   private readonly held: (() => void)[] = [];

@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { straight, swallow, type Carry } from './carry.js';
 
-/** Two sockets, and what is done to the bytes between them. */
+/** Two sockets, and the handling of the bytes between them. */
 interface Link {
   readonly client: Socket;
   readonly upstream: Socket;
-  /** Where this link differs from the others. */
+  /** The handling of this link, if it differs from the others. */
   carry?: Carry;
 }
 
 /** A network between an app and its server that can be made to fail. */
 export class TcpProxy {
-  /** What happens to the bytes of every connection. */
+  /** The handling of the bytes of every connection. */
   carry: Carry = straight;
-  /** New connections are accepted, and then nothing happens on them. */
+  /** Accepts new connections without any traffic on them. */
   isSilent = false;
   private readonly links = new Set<Link>();
   private readonly silent = new Set<Socket>();
@@ -35,7 +35,7 @@ export class TcpProxy {
     return this.ownPort;
   }
 
-  /** Takes new connections, again on the same port. */
+  /** Accepts new connections again on the same port. */
   async listen(): Promise<void> {
     this.server = createServer((client) => {
       this.accept(client);
@@ -49,24 +49,24 @@ export class TcpProxy {
     this.server?.close();
   }
 
-  /** Ends connections at once: each, or every so many at random. */
+  /** Resets connections at once: all, or a random part. */
   reset(share = 1): void {
     for (const link of this.links) {
       if (Math.random() >= share) continue;
       for (const socket of [link.client, link.upstream]) {
-        // A reset of a socket that is about to end leaves Node's event loop spinning.
+        // Resetting a socket that is being closed makes Node's event loop spin.
         if (socket.readableEnded || socket.destroyed) socket.destroy();
         else socket.resetAndDestroy();
       }
     }
   }
 
-  /** What a firewall does that has lost its table: present connections are dead, without a sign. */
+  /** Like a firewall that has lost its table: existing connections drop all data silently. */
   forget(): void {
     for (const link of this.links) link.carry = swallow;
   }
 
-  /** Ends the connections on which nothing arrives any more. */
+  /** Closes the connections that drop all data. */
   dropForgotten(): void {
     for (const { client, upstream, carry } of this.links) {
       if (carry !== swallow) continue;
@@ -98,7 +98,7 @@ export class TcpProxy {
       from.on('data', (chunk) => {
         (link.carry ?? this.carry).bytes(chunk, to);
       });
-      // What ends a connection shows as its close.
+      // An error is followed by the event `close`.
       from.on('error', () => undefined);
       from.on('close', () => {
         (link.carry ?? this.carry).end(to);

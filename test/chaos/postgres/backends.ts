@@ -3,7 +3,7 @@ import { Database } from './database.js';
 
 const EVERY_MS = 250;
 
-/** Counts the backends that Postgres has for each app, as long as it is watched. */
+/** Counts the backends of each app while it is watched. */
 export class Backends {
   private readonly stopping = new AbortController();
   private readonly watching: Promise<void>;
@@ -13,7 +13,7 @@ export class Backends {
     this.watching = this.watch();
   }
 
-  /** @returns the most that one app ever had. */
+  /** @returns the greatest number of one app. */
   async stop(): Promise<number> {
     this.stopping.abort();
     await this.watching;
@@ -23,7 +23,7 @@ export class Backends {
   private async watch(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      // While Postgres is away there is nothing to count.
+      // While Postgres is unavailable, nothing can be counted.
       await this.count().catch(() => undefined);
       await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
     }

@@ -5,7 +5,7 @@ import { startPostgres, type RunningPostgres } from '../../../examples/demo/post
 import type { PostgresServer } from './postgres-server.js';
 import { serverProcesses, signal, untilGone } from './processes.js';
 
-/** A Postgres of our own that can be killed, frozen and started again on the same data and port. */
+/** A Postgres that can be killed, frozen and started again on the same data and port. */
 export class ChaosPostgres implements PostgresServer {
   private constructor(
     private readonly home: string,
@@ -13,7 +13,7 @@ export class ChaosPostgres implements PostgresServer {
     private readonly flags: string[],
   ) {}
 
-  /** With the settings that PostgreSQL comes with, but for `flags`. */
+  /** With the default settings of PostgreSQL, except `flags`. */
   static async start(flags: string[] = []): Promise<ChaosPostgres> {
     const home = temporaryFolder();
     return new ChaosPostgres(home, await start(home, flags), flags);
@@ -27,12 +27,12 @@ export class ChaosPostgres implements PostgresServer {
     return join(this.home, 'data');
   }
 
-  /** As the superuser, past every proxy. */
+  /** As the superuser, without a proxy. */
   url(database?: string): string {
     return this.running.url(database);
   }
 
-  /** What is in the memory of any of its processes is lost. */
+  /** Kills all its processes, so that their memory is lost. */
   async kill(): Promise<void> {
     const pids = serverProcesses(this.dataFolder);
     // The server first: it would restart the others.
@@ -44,7 +44,7 @@ export class ChaosPostgres implements PostgresServer {
     this.running = await start(this.home, this.flags, this.port);
   }
 
-  /** Every process stops where it is, until it thaws; the kernel goes on taking connections. */
+  /** Pauses every process until `thaw`; the kernel still accepts connections. */
   freeze(): void {
     for (const pid of serverProcesses(this.dataFolder)) signal(pid, 'SIGSTOP');
   }

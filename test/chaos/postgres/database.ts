@@ -3,7 +3,7 @@ import type { PostgresServer } from './postgres-server.js';
 import { sql } from './sql.js';
 
 const ROLE = 'chaos_app';
-/** It guards nothing: the server listens on the loopback interface, and is gone in the end. */
+/** Not a real secret: the server listens on the loopback interface, and is removed at the end. */
 const PASSWORD = 'chaos';
 
 /** The database of the apps, and their role in it. */
@@ -27,12 +27,12 @@ export class Database {
     return new Database(postgres, name);
   }
 
-  /** What an app is given, to come by way of `port`. */
+  /** The URL of an app, through `port`. */
   urlFor(app: string, port: number): string {
     return `postgres://${ROLE}:${PASSWORD}@127.0.0.1:${String(port)}/${this.name}?application_name=${app}`;
   }
 
-  /** As the superuser, past every proxy. */
+  /** As the superuser, without a proxy. */
   query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
     return sql(this.url, text, values);
   }
@@ -41,7 +41,7 @@ export class Database {
     return this.postgres.url(this.name);
   }
 
-  /** Ends connections of the apps, each with this probability. @returns how many */
+  /** Ends connections of the apps, each with this probability. @returns their number */
   async terminate(share = 1): Promise<number> {
     const rows = await this.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { wechatAuthMigrations } from '../../../src/index.js';
 
-/** What an app with the wiring of the README does first. */
+/** The first step of an app like the README's. */
 export async function migrate(url: string): Promise<void> {
   const dataSource = new DataSource({
     type: 'postgres',

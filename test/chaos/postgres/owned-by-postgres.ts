@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { postgresAccount } from '../../../examples/demo/postgres/postgres-home.js';
 
-/** Hands a folder to the user that Postgres runs as, where that is another one than ours. */
+/** Changes the owner of a folder to the user of Postgres, if that is another user. */
 export function ownedByPostgres(folder: string): void {
   const account = postgresAccount();
   if (account.uid === undefined) return;

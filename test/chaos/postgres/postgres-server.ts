@@ -1,4 +1,4 @@
-/** A Postgres, or what stands before one. */
+/** A Postgres, or a proxy in front of one. */
 export interface PostgresServer {
   readonly port: number;
   /** As the superuser. */

@@ -12,7 +12,7 @@ export function serverProcesses(dataFolder: string): number[] {
   return [server, ...children];
 }
 
-/** Sends a signal to a process. @returns whether it is there. */
+/** Sends a signal to a process. @returns whether the process exists. */
 export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name);
@@ -27,7 +27,7 @@ export async function untilGone(pids: readonly number[]): Promise<void> {
   while (pids.some((pid) => signal(pid, 0) && !isZombie(pid))) await sleep(10);
 }
 
-/** Dead, and its parent has not asked yet. */
+/** A zombie: it has ended, but its parent has not yet read its status. */
 function isZombie(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.startsWith('Z');

@@ -1,6 +1,6 @@
 import { Client, type QueryResultRow } from 'pg';
 
-/** Runs one statement on a connection of its own, which does not wait for ever. */
+/** Runs one statement on a separate connection with a timeout. */
 export async function sql<Row extends QueryResultRow>(
   url: string,
   text: string,
@@ -9,10 +9,10 @@ export async function sql<Row extends QueryResultRow>(
   return connected(url, async (client) => (await client.query<Row>(text, values)).rows);
 }
 
-/** Does `work` on a connection of its own. */
+/** Runs `work` on a separate connection. */
 export async function connected<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 3000 });
-  // A connection that Postgres ends while nothing is asked on it.
+  // Postgres may close the connection while it is idle.
   client.on('error', () => undefined);
   await client.connect();
   try {

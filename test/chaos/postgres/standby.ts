@@ -13,7 +13,7 @@ import type { ChaosPostgres } from './chaos-postgres.js';
 import { ownedByPostgres } from './owned-by-postgres.js';
 import { connected } from './sql.js';
 
-/** A hot standby, which follows its primary so much later. */
+/** A hot standby with a delay. */
 export class Standby {
   private constructor(
     readonly port: number,
@@ -52,7 +52,7 @@ export class Standby {
   }
 }
 
-/** A base backup, as Postgres documents it, past the tools that are not there. */
+/** A base backup with SQL, as Postgres documents it, because its tools are not available. */
 function copyData(primary: ChaosPostgres, to: string): Promise<void> {
   return connected(primary.url(), async (client) => {
     await client.query(`SELECT pg_backup_start('standby', true)`);
@@ -70,7 +70,7 @@ async function untilReady(server: ChildProcess): Promise<void> {
   for await (const more of server.stderr?.setEncoding('utf8') ?? []) {
     words += String(more);
     if (!words.includes('ready to accept read-only connections')) continue;
-    // Read on, or the server waits for it.
+    // Keep reading, or the server blocks.
     server.stderr?.resume();
     return;
   }

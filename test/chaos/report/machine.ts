@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem, type } from 'node:os';
 
-/** What the figures depend on beside the code, in words. */
+/** What the figures depend on besides the code. */
 export interface Machine {
   readonly processor: string;
   readonly memory: string;
   readonly system: string;
-  /** Processes that wanted a core before we began. */
+  /** The load average before the run. */
   readonly load: string;
 }
 
@@ -19,7 +19,7 @@ export const machine = (): Machine => ({
 
 const PACKAGES = ['@nestjs/core', 'fastify', 'express', 'typeorm', 'pg', '@nestjs/jwt'];
 
-/** The versions installed, of Node and of the packages that take part. */
+/** The installed versions of Node and of the relevant packages. */
 export function versions(): string {
   const installed = PACKAGES.map((name) => {
     const manifest = readFileSync(`node_modules/${name}/package.json`, 'utf8');

@@ -4,13 +4,13 @@ import { table } from '../../../bench/report/format.js';
 import { postgresPrograms } from '../../../examples/demo/postgres/postgres-home.js';
 import { machine, versions, type Machine } from './machine.js';
 
-/** What the figures belong to. */
+/** The environment of the figures. */
 export interface Place {
   readonly machine: Machine;
   readonly startedAt: number;
 }
 
-/** Before the run begins, as the load of the machine is part of it. */
+/** Read before the run, because it includes the load of the machine. */
 export const whereItRuns = (): Place => ({ machine: machine(), startedAt: performance.now() });
 
 export function placeTable({ machine, startedAt }: Place): string {

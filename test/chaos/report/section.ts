@@ -1,8 +1,8 @@
-/** A part of the run, as the page has it. */
+/** A section of the page, for a part of the run. */
 export interface Section {
   readonly title: string;
   /** Markdown. */
   readonly text: string;
-  /** Whatever is not as it has to be: one is enough to fail the run. */
+  /** Problems; one is enough to fail the run. */
   readonly problems: readonly string[];
 }

@@ -5,7 +5,7 @@ import { say } from '../say.js';
 import type { World } from '../world.js';
 import { runFault } from './fault-run.js';
 
-/** A check that finds nothing where something is lost is worth nothing. */
+/** Proves that the checks find a loss. */
 export async function showThatLossesAreFound(world: World): Promise<Section> {
   const { figures } = await runFault(lossyCommits, world);
   say(faultRow(figures).join(' · '));

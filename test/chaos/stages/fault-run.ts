@@ -10,7 +10,7 @@ import { seconds as secondsOf } from '../report/fault-rows.js';
 import { untilRecovered } from '../recovery.js';
 import type { World } from '../world.js';
 
-/** What there are limits for. */
+/** The figures with limits. */
 interface Measured {
   /** Milliseconds. */
   readonly longestWait: number;
@@ -18,7 +18,7 @@ interface Measured {
   readonly backends: number;
 }
 
-/** What a fault has done. */
+/** The effects of a fault. */
 export interface FaultFigures extends Measured {
   readonly name: string;
   readonly sent: number;
@@ -26,17 +26,17 @@ export interface FaultFigures extends Measured {
   readonly logouts: number;
   readonly lost: number;
   readonly undocumented: number;
-  /** Milliseconds that 99 of 100 requests did not take longer than. */
+  /** The 99th percentile of the durations, in milliseconds. */
   readonly p99: number;
-  /** Lines that the apps have logged. */
+  /** The log lines of the apps. */
   readonly logged: number;
-  /** Whatever is not as it should be. */
+  /** The problems that were found. */
   readonly problems: readonly string[];
 }
 
 const WARM_UP_MS = 1500;
 
-/** Lets people use the apps, lets the fault happen, and looks at what is left. */
+/** Runs clients against the apps, injects the fault, and checks the result. */
 export async function runFault<Server extends PostgresServer>(
   fault: Fault<Server>,
   world: World<Server>,
@@ -46,7 +46,7 @@ export async function runFault<Server extends PostgresServer>(
   const backends = new Backends(world.database);
   const load = new Load(world, world.contract, new Ledger(fault.excused));
   await sleep(WARM_UP_MS);
-  const failures = await happen(fault, world);
+  const failures = await injectFault(fault, world);
   const recovery = await untilRecovered(world);
   await load.stop();
   const { requests, ledger } = load;
@@ -54,7 +54,7 @@ export async function runFault<Server extends PostgresServer>(
   const { logins, logouts } = ledger;
   const logged = linesOf(world.fleet.apps) - linesBefore;
   const complaints = logProblems(fault, world.fleet.apps);
-  // What was acknowledged has to be there all the same.
+  // What was acknowledged must still be stored.
   if (recovery === Infinity) await world.fleet.restart();
   await verifySessions(world.fleet, load);
   if (fault.disturbsWechat !== true) await verifyKeys(world.fleet, load);
@@ -81,8 +81,8 @@ export async function runFault<Server extends PostgresServer>(
   return { figures, ledger };
 }
 
-/** @returns what the fault itself complains of. */
-async function happen<Server extends PostgresServer>(
+/** @returns the failures that the fault itself reports. */
+async function injectFault<Server extends PostgresServer>(
   { inject, heal, seconds }: Fault<Server>,
   world: World<Server>,
 ): Promise<string[]> {

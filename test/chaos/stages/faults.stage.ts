@@ -8,7 +8,7 @@ import { say } from '../say.js';
 import type { World } from '../world.js';
 import { runFault, type FaultFigures } from './fault-run.js';
 
-/** Every fault in turn, and in the end every session of all of them once more. */
+/** Every fault in turn, and at the end all their sessions once more. */
 export async function runFaults(faults: readonly Fault[], world: World): Promise<Section> {
   const everything = new Ledger();
   const rows: FaultFigures[] = [];

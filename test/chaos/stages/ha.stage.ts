@@ -13,7 +13,7 @@ import { runFault, type FaultFigures } from './fault-run.js';
 
 const PROGRAMS = ['patroni', 'etcd', 'haproxy', 'pgbouncer'];
 
-/** What people put before and around Postgres, so that it is always there. */
+/** Common set-ups for the high availability of Postgres. */
 export async function tryHighAvailability(): Promise<Section> {
   const title = 'High availability';
   install(PROGRAMS);

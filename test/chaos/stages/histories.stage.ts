@@ -7,9 +7,9 @@ import type { Section } from '../report/section.js';
 import { say } from '../say.js';
 import type { World } from '../world.js';
 
-/** How often a planted mistake may escape: whether it shows is a matter of chance. */
+/** How often a planted mistake may stay undetected, because detection is random. */
 const TIMES = 5;
-/** How far the standby of the planted mistake is behind. */
+/** The delay of the standby of the planted mistake. */
 const STANDBY_DELAY_MS = 200;
 
 interface Row {
@@ -19,12 +19,12 @@ interface Row {
   readonly violations: readonly string[];
 }
 
-/** Whether what people see of a session, all at the same time, has an order that explains it. */
+/** Whether an order of the operations explains what concurrent clients see of a session. */
 export async function checkHistories(world: World, isQuick: boolean): Promise<Section> {
   await world.rewire({});
   const rows: Row[] = [];
   const chosen = situations.filter((situation) => !isQuick || situation.isQuick === true);
-  for (const { name, happen } of chosen) rows.push(await check(name, world, happen));
+  for (const { name, run } of chosen) rows.push(await check(name, world, run));
   const planted = await checkPlanted(world);
   await world.rewire({});
   return {
@@ -63,9 +63,9 @@ async function checkPlanted(world: World): Promise<Row[]> {
 async function check(
   name: string,
   world: World,
-  happen: (world: World) => Promise<unknown>,
+  run: (world: World) => Promise<unknown>,
 ): Promise<Row> {
-  const histories = await recordHistories(world, world.contract, () => happen(world));
+  const histories = await recordHistories(world, world.contract, () => run(world));
   const sum = (of: (history: SessionHistory) => number): number =>
     histories.reduce((total, history) => total + of(history), 0);
   const row: Row = {

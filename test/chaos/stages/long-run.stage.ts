@@ -14,7 +14,7 @@ import { runFault } from './fault-run.js';
 /** Sessions of two minutes, so that thousands of them expire within the run. */
 const WIRING: Wiring = { session: { expiresIn: 120 } };
 
-/** Mixed load for a while, and nothing else. */
+/** Only mixed load for some time. */
 const CALM: Fault = {
   name: 'nothing',
   seconds: 40,
@@ -22,13 +22,13 @@ const CALM: Fault = {
   heal: () => undefined,
 };
 
-/** Every third period has a fault; none of them starts the apps anew. */
+/** Every third period has a fault; none of them restarts the apps. */
 const FAULT_EVERY = 3;
 const FAULTS = [...postgresFaults, ...networkFaults, ...lockFaults, ...connectionFaults].filter(
   ({ seconds, wiring, obstacle }) => seconds <= 8 && wiring === undefined && obstacle === undefined,
 );
 
-/** What is there after a period. */
+/** The resources after a period. */
 interface Sample {
   readonly minute: number;
   readonly isCalm: boolean;
@@ -55,7 +55,7 @@ export async function runLong(world: World, minutes: number): Promise<Section> {
     const fault = isCalm
       ? CALM
       : (FAULTS[Math.floor(period / FAULT_EVERY) % FAULTS.length] ?? CALM);
-    // What has expired is refused, which loses nothing.
+    // Expired sessions are refused, which is not a loss.
     const excused = /WX_SESSION_EXPIRED/;
     const { figures } = await runFault({ ...fault, wiring: WIRING, excused }, world);
     problems.push(...figures.problems.map((problem) => `${fault.name}: ${problem}`));

@@ -2,7 +2,7 @@ import { number, table } from '../../../bench/report/format.js';
 import type { AppProcess } from '../apps/app-process.js';
 import { Requests } from '../load/requests.js';
 import { operationsOf } from '../misbehaviour/random-requests.js';
-import { RUDENESS } from '../misbehaviour/rude-clients.js';
+import { MISBEHAVIOURS } from '../misbehaviour/misbehaving-clients.js';
 import { untilRecovered } from '../recovery.js';
 import { seconds } from '../report/fault-rows.js';
 import type { Section } from '../report/section.js';
@@ -10,10 +10,10 @@ import { say } from '../say.js';
 import type { World } from '../world.js';
 import { logIn } from '../../support/http.js';
 
-/** What Node and the frameworks answer before any code of an app runs. */
+/** The statuses of Node and the frameworks before any code of an app runs. */
 const PROTOCOL = [400, 408, 413, 415, 431];
 
-/** Random requests to each endpoint, and what `RUDENESS` is multiplied by. */
+/** The random requests to each endpoint, and the scale of `MISBEHAVIOURS`. */
 const FULL = { requests: 10_000, scale: 5 };
 const QUICK = { requests: 600, scale: 1 };
 
@@ -27,11 +27,11 @@ interface Row {
   readonly problems: readonly string[];
 }
 
-/** Clients that keep to nothing: every answer is a documented one, and others do not notice. */
+/** Misbehaving clients: every response is documented, and other clients are not affected. */
 export async function tryMisbehavingClients(world: World, isQuick: boolean): Promise<Section> {
   await world.rewire({});
   const { requests, scale } = isQuick ? QUICK : FULL;
-  const rows = [...(await fuzz(world, requests)), ...(await beRude(world, scale))];
+  const rows = [...(await fuzz(world, requests)), ...(await misbehave(world, scale))];
   return {
     title: 'Clients that misbehave',
     text: text(rows),
@@ -41,7 +41,7 @@ export async function tryMisbehavingClients(world: World, isQuick: boolean): Pro
   };
 }
 
-/** Requests made at random from the OpenAPI document of the apps. */
+/** Random requests from the OpenAPI document of the apps. */
 async function fuzz(world: World, count: number): Promise<Row[]> {
   const { fleet, wechat, contract } = world;
   const document = fleet.apps[0]?.openApi;
@@ -71,16 +71,17 @@ async function fuzz(world: World, count: number): Promise<Row[]> {
   return rows;
 }
 
-async function beRude(world: World, scale: number): Promise<Row[]> {
+async function misbehave(world: World, scale: number): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const { name, happen } of RUDENESS) {
+  for (const { name, run } of MISBEHAVIOURS) {
     const statuses = new Map<number, number>();
     const problems: string[] = [];
     for (const app of world.fleet.apps) {
       const meanwhile = async (): Promise<void> => {
-        if (!(await isServing(app, world))) problems.push(`${app.name} served nobody else`);
+        if (!(await isServing(app, world)))
+          problems.push(`${app.name} did not serve another client`);
       };
-      for (const status of await happen(app, scale, meanwhile)) {
+      for (const status of await run(app, scale, meanwhile)) {
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }
     }
@@ -96,7 +97,7 @@ async function beRude(world: World, scale: number): Promise<Row[]> {
   return rows;
 }
 
-/** Whether somebody else can log in meanwhile. */
+/** Whether another client can log in at the same time. */
 async function isServing(app: AppProcess, { wechat, contract }: World): Promise<boolean> {
   const requests = new Requests(contract);
   for (let times = 0; times < 10; times++) {

@@ -1,4 +1,4 @@
-// Apps with a global guard and handlers beyond HTTP, on the Nest of this folder: what becomes of them.
+// Apps with a global guard and handlers beyond HTTP, on the Nest version of this folder.
 import 'reflect-metadata';
 import { createServer, type AddressInfo } from 'node:net';
 import { Controller, Module, UseGuards, type INestApplication, type Type } from '@nestjs/common';
@@ -75,7 +75,7 @@ async function start(handlers: Type, prepare?: (app: INestApplication) => void) 
   return app;
 }
 
-/** What a client without a token hears, or what keeps the app from starting. */
+/** The response to a client without a token, or the reason why the app does not start. */
 async function outcomeOf(
   handlers: Type,
   prepare?: (app: INestApplication) => void,

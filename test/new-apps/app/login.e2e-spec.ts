@@ -40,7 +40,7 @@ describe('WeChat login (e2e)', () => {
     await request(app.getHttpServer()).get('/me').auth(body.token, { type: 'bearer' }).expect(200);
   });
 
-  it('is refused for a code that WeChat does not know', async () => {
+  it('is refused for a code that WeChat refuses', async () => {
     wechat.fail(40029);
     await login().expect(401).expect('wx-error', 'WX_CODE_INVALID');
   });

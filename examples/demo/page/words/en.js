@@ -1,4 +1,4 @@
-/** Everything the page says, in English. */
+/** All texts of the page in English. */
 export const en = {
   heading: 'A WeChat login, step by step',
   lead: 'The phone runs the real mini program client against this server. Each step lights up when it really happens.',

@@ -5,7 +5,7 @@ import { WxSessionGuard } from '../../../../src/index.js';
 
 type Incoming = Readable & { body?: unknown; headers: Record<string, string> };
 
-/** Guarded routes that take and give files, and answer in parts, or never. */
+/** Guarded routes that receive and send files, and respond in parts, or never. */
 @Controller()
 @UseGuards(WxSessionGuard)
 export class FilesController {
@@ -45,7 +45,7 @@ interface Fastify {
   addContentTypeParser?: (type: string, parse: (...all: unknown[]) => void) => void;
 }
 
-/** Express leaves such bodies to the handler; Fastify has to be told. */
+/** Express leaves such bodies to the handler; Fastify needs a parser. */
 export function leaveUploads(app: INestApplication): void {
   const instance = app.getHttpAdapter().getInstance() as Fastify;
   instance.addContentTypeParser?.('multipart/form-data', (_, payload, done) => {

@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net';
 
 export interface Gateway {
   readonly url: string;
-  /** Answers the next requests itself, one each, instead of passing them on. */
+  /** Responses for the next requests, which are not forwarded. */
   answers: Answering[];
   close(): Promise<void>;
 }
 
 type Answering = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A gateway before a server: it drops headers that it does not know. */
+/** A gateway in front of a server: it drops unknown headers. */
 export async function startGateway(target: string): Promise<Gateway> {
   const gateway = { answers: [] as Answering[] };
   const server = createServer((incoming, outgoing) => {
@@ -42,7 +42,7 @@ export async function startGateway(target: string): Promise<Gateway> {
   });
 }
 
-/** An answer of the gateway itself. */
+/** A response of the gateway itself. */
 export const answering =
   (status: number, headers: Record<string, string> = {}, body = '<html>'): Answering =>
   (_, response) => {

@@ -13,7 +13,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { map, type Observable } from 'rxjs';
 import type { WxSessionOptions } from '../../src/index.js';
 
-/** `{ code, data, message }`, as many Chinese back ends answer. */
+/** `{ code, data, message }`, as in many Chinese back ends. */
 @Injectable()
 class EnvelopeInterceptor implements NestInterceptor {
   intercept(_: ExecutionContext, next: CallHandler): Observable<object> {
@@ -48,7 +48,7 @@ const unwrap: WxSessionOptions['unwrap'] = ({ data }) => data.data;
 export interface Host {
   readonly host: string;
   readonly prepare: (app: INestApplication) => void;
-  /** What the client is told about it. */
+  /** The options of the client for it. */
   readonly client: Partial<WxSessionOptions>;
 }
 
@@ -72,7 +72,7 @@ const answers200: Host = {
   client: { unwrap },
 };
 
-/** What hosts make of our answers. */
+/** How apps change our responses. */
 export const hosts: readonly Host[] = [
   plain,
   { host: 'an envelope around all but errors', prepare: envelope, client: { unwrap } },

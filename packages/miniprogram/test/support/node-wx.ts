@@ -31,16 +31,16 @@ export interface Exchange {
 export class NodeWx implements WxLike {
   logins = 0;
   readonly exchanges: Exchange[] = [];
-  /** How many of them have not ended. */
+  /** The number of requests in progress. */
   underWay = 0;
 
   constructor(
     private readonly issueCode: () => string | Promise<string>,
-    /** Outlives the mini program. */
+    /** Survives a restart of the mini program. */
     readonly storage = new Map<string, string>(),
   ) {}
 
-  /** The method and path of all that was sent, without the login routes. */
+  /** The method and path of all requests, without the login routes. */
   get paths(): string[] {
     return this.exchanges
       .filter(({ path }) => !path.startsWith('/wechat/'))
@@ -51,7 +51,7 @@ export class NodeWx implements WxLike {
     return this.exchanges.at(-1)?.headers.authorization?.slice('Bearer '.length);
   }
 
-  /** Nothing counted yet. */
+  /** Resets the counters. */
   forgetAll(): void {
     this.logins = 0;
     this.exchanges.length = 0;
@@ -146,7 +146,7 @@ export class NodeWx implements WxLike {
     });
   };
 
-  /** The handshake alone. */
+  /** Only the handshake. */
   connectSocket = ({ url, header }: { url: string; header: Headers }): void => {
     const upgrade = { connection: 'upgrade', upgrade: 'websocket' };
     const sent = request(url.replace('ws', 'http'), { headers: { ...header, ...upgrade } });
@@ -219,7 +219,7 @@ interface Sending {
   method: string;
   header: Headers;
   body: Buffer | undefined;
-  /** What the callbacks get. */
+  /** What the callbacks receive. */
   result: (answer: { statusCode: number; header: Headers; bytes: Buffer }) => object;
 }
 
@@ -279,7 +279,7 @@ function parse(text: string): unknown {
 const lowerCased = (headers: Headers): Headers =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** As they came over the wire. */
+/** As they were received. */
 function headersOf({ rawHeaders }: IncomingMessage): Headers {
   const headers: Headers = {};
   for (let i = 0; i < rawHeaders.length; i += 2)

@@ -22,15 +22,15 @@ import {
   type WxSession,
 } from '../../../../src/index.js';
 
-/** What the handlers were called for. */
+/** The calls of the handlers. */
 @Injectable()
 export class Calls {
   readonly names: string[] = [];
-  /** How many of the next calls end with `WX_STORE_UNAVAILABLE`, after the handler has done its work. */
+  /** The number of next calls that fail with `WX_STORE_UNAVAILABLE`, after the handler's work. */
   failing = 0;
 }
 
-/** Guarded routes that count, as a host would have them. */
+/** Guarded routes that count their calls. */
 @Controller()
 @UseGuards(WxSessionGuard)
 @UseInterceptors(WechatAuthHeadersInterceptor)
@@ -61,7 +61,7 @@ export class OrdersController {
     return this.called('remove');
   }
 
-  /** The host's own 401, which no login helps against. */
+  /** A 401 of the app itself, after which a login does not help. */
   @Get('forbidden')
   forbidden(): never {
     this.called('forbidden');

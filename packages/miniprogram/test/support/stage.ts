@@ -21,7 +21,7 @@ export interface Stage {
   readonly wechat: WechatSandbox;
   readonly calls: Calls;
   phone(options?: Partial<WxSessionOptions>, openid?: string): Phone;
-  /** Ends the session of a token behind the back of its phone. */
+  /** Ends the session of a token without its phone. */
   end(token: string | undefined): Promise<void>;
   close(): Promise<void>;
 }

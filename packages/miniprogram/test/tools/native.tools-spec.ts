@@ -12,7 +12,7 @@ import { expectToWork, startDemoServer, type DemoServer } from './support/stage.
 
 const tools = await install({ devDependencies: { 'miniprogram-ci': '^2.1.42' } });
 
-/** What DevTools make of a project: "build npm", then the code that is uploaded. */
+/** What WeChat DevTools do with a project: "build npm", then the uploaded code. */
 async function compiled(project: string): Promise<Map<string, string>> {
   const script = join(import.meta.dirname, 'compile.js');
   const printed = await run(project, process.execPath, [script, String(tools), project]);

@@ -54,7 +54,7 @@ describe.each(['README.md', 'README.zh-CN.md'])('the recipes of %s', (readme) =>
     stage.calls.names.length = 0;
   });
 
-  /** What a recipe exports, run with the packed client, as a bundler makes it. */
+  /** The exports of a recipe, run with the packed client as bundled. */
   async function load(heading: string): Promise<Record<string, unknown>> {
     const folder = String(project);
     const pointed = (code: string): string =>

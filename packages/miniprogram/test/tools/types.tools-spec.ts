@@ -25,7 +25,7 @@ const project = await install(
 
 const resolutions = TYPESCRIPTS.flatMap((version) =>
   Object.keys(MODULES)
-    // TypeScript 5 brought it.
+    // Since TypeScript 5.
     .filter((resolution) => version !== '4.9' || resolution !== 'bundler')
     .map((resolution) => [version, resolution as keyof typeof MODULES] as const),
 );
@@ -62,7 +62,7 @@ const platforms = TYPESCRIPTS.flatMap((version) => [
   it.each(platforms)('hold in TypeScript %s for %s, typed by %s', async (version, name, types) => {
     const resolution = { module: 'node16', moduleResolution: 'node16' };
     const typings = types === undefined ? {} : { types: [types] };
-    // The declarations of others have faults of their own.
+    // The declarations of other packages have errors.
     await compile(version, `${name}.ts`, { ...resolution, ...typings, skipLibCheck: true });
   });
 });

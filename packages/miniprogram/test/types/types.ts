@@ -17,7 +17,7 @@ import type { WechatAuthAction } from '../../../../src/errors/error-codes.js';
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 type Expect<T extends true> = T;
 
-// The official wx is one of ours, and what we give it is what it takes.
+// The official wx is assignable to WxLike, and accepts the options of the client.
 export const official: WxLike = wx;
 type Given<Name extends 'login' | 'request' | 'uploadFile' | 'downloadFile' | 'checkSession'> =
   Parameters<WxLike[Name]>[0];
@@ -72,7 +72,7 @@ export type Promised = [
 export async function page(): Promise<string | undefined> {
   const { request, session } = client;
   const plain: WxAnswer = await request({ url: '/me' });
-  // @ts-expect-error nobody said what comes back
+  // @ts-expect-error the type of the response is unknown
   if (plain.statusCode === 204) return plain.data;
   const typed = await request<{ openid: string }>({
     url: '/me',
@@ -104,17 +104,17 @@ export async function page(): Promise<string | undefined> {
   // @ts-expect-error an upload needs a file
   await client.upload({ url: '/a' });
 
-  // @ts-expect-error a URL is needed
+  // @ts-expect-error a URL is required
   await request({});
   // @ts-expect-error wx.request knows no PATCH
   await request({ url: '/me', method: 'PATCH' });
-  // @ts-expect-error the promise takes the place of the callbacks
+  // @ts-expect-error the promise replaces the callbacks
   await request({ url: '/me', success: () => undefined });
   // @ts-expect-error here as well
   await client.download({ url: '/me', complete: () => undefined });
-  // @ts-expect-error the server is needed
+  // @ts-expect-error the server is required
   createWxSession({});
-  // @ts-expect-error half a wx is none
+  // @ts-expect-error an incomplete wx
   createWxSession({ baseUrl: 'https://api.example.com', wx: { login: () => undefined } });
 
   try {

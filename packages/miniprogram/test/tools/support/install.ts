@@ -6,11 +6,11 @@ import { join } from 'node:path';
 
 export const repository = process.cwd();
 
-/** Runs a program to its end. @returns what it printed. @throws with it, where it fails. */
+/** Runs a program to its end. @returns its output. @throws with the output, if it fails. */
 export async function run(folder: string, program: string, args: string[]): Promise<string> {
   const options = {
     cwd: folder,
-    // npm hands its own settings down; a fresh project has none.
+    // npm passes its own settings on; a new project has none.
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production' },
     maxBuffer: 64 * 1024 * 1024,
   };
@@ -31,7 +31,7 @@ export function newFolder(): string {
   return folder;
 }
 
-/** Of this test file, all of them. */
+/** All folders of this test file. */
 export async function removeFolders(): Promise<void> {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }
@@ -53,7 +53,7 @@ type Packages = Record<string, string>;
 
 /**
  * Installs packages in a folder of their own, with the packed client among them.
- * @returns `undefined` where the registry lacks one of them, which is said aloud
+ * @returns `undefined` if the registry lacks one of them, which is printed
  */
 export async function install(
   {
@@ -78,14 +78,14 @@ export async function install(
   }
 }
 
-/** A copy of a project of ours. */
+/** A copy of a test project. */
 export function copyProject(name: string): string {
   const folder = newFolder();
   cpSync(join(import.meta.dirname, '../projects', name), folder, { recursive: true });
   return folder;
 }
 
-/** Lets a project talk to a server. */
+/** Configures the server of a project. */
 export function pointAt(baseUrl: string, file: string): void {
   writeFileSync(file, readFileSync(file, 'utf8').replace('BASE_URL', baseUrl));
 }

@@ -9,14 +9,14 @@ type Options = Record<string, unknown> & {
   properties?: Record<string, { value?: unknown }>;
 };
 
-/** A page as the runtime of WeChat holds it. */
+/** A page in WeChat's runtime. */
 export interface Page {
   readonly data: Record<string, unknown>;
-  /** Calls what the page has under this name. */
+  /** Calls the method of the page with this name. */
   call(name: string, ...args: unknown[]): unknown;
 }
 
-/** Runs the files that a tool made, with what the runtime of WeChat provides, and `wx`. */
+/** Runs the files that a tool has built, with the globals of WeChat's runtime and `wx`. */
 export class MiniProgram {
   private readonly modules = new Map<string, { exports: unknown }>();
   private readonly context: Context;
@@ -49,7 +49,7 @@ export class MiniProgram {
     this.require('app.js');
   }
 
-  /** Opens a page, until it is shown. */
+  /** Opens a page and waits until it is shown. */
   open(path: string): Page {
     this.require(`${path}.js`);
     const { data = {}, methods = {}, lifetimes = {}, properties = {}, ...rest } = this.registered;

@@ -9,7 +9,7 @@ import { until } from '../../../../../test/support/until.js';
 import { NodeWx } from '../../support/node-wx.js';
 import { MiniProgram } from './mini-program.js';
 
-/** The tools share a few cores with what they build. */
+/** The build tools need time on few cores. */
 export const PATIENCE_MS = 60_000;
 
 export interface DemoServer {
@@ -58,7 +58,7 @@ export function filesIn(folder: string): Map<string, string> {
   return new Map(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]));
 }
 
-/** A mini program logs in, logs in again when its session is over, and logs out. */
+/** A mini program logs in, logs in again when its session has ended, and logs out. */
 export async function expectToWork(
   files: ReadonlyMap<string, string>,
   demo: DemoServer,
@@ -83,7 +83,7 @@ export async function expectToWork(
   expect([...wx.storage.values()].join()).not.toContain('token');
 }
 
-/** What frameworks ask of `wx` besides. */
+/** What else frameworks use of `wx`. */
 function platformOf(wx: NodeWx): object {
   const info = { SDKVersion: '3.10.0', platform: 'devtools', windowWidth: 375, windowHeight: 667 };
   const known: Record<string, unknown> = {

@@ -3,14 +3,14 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppProcess } from '../apps/app-process.js';
 
-/** Something that clients do to an app by way of bare sockets. */
-export interface Rudeness {
+/** What misbehaving clients do with an app over bare sockets. */
+export interface Misbehaviour {
   readonly name: string;
   /**
-   * @param meanwhile - does what others do, while it lasts.
-   * @returns the statuses that the app has answered with.
+   * @param meanwhile - runs other clients at the same time.
+   * @returns the statuses of the responses.
    */
-  readonly happen: (
+  readonly run: (
     app: AppProcess,
     scale: number,
     meanwhile: () => Promise<void>,
@@ -22,7 +22,7 @@ const LOGIN = 'POST /wechat/login HTTP/1.1\r\nHost: x\r\nContent-Type: applicati
 async function open(app: AppProcess): Promise<Socket> {
   const { port, hostname } = new URL(app.url);
   const socket = connect(Number(port), hostname);
-  // What an app does about such a client is to end its connection.
+  // The app closes the connection of such a client.
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   return socket;
@@ -35,7 +35,7 @@ const closeAll = (sockets: readonly Socket[]): void => {
   for (const socket of sockets) socket.destroy();
 };
 
-/** Sends bytes. @returns the status of the answer, where there is one. */
+/** Sends bytes. @returns the status of the response, if there is one. */
 async function statusOf(app: AppProcess, bytes: string | Buffer): Promise<number | undefined> {
   const socket = await open(app);
   const answer = once(socket, 'data', { signal: AbortSignal.timeout(5000) }).catch(() => []);
@@ -59,10 +59,10 @@ async function answersTo(
   return statuses;
 }
 
-export const RUDENESS: readonly Rudeness[] = [
+export const MISBEHAVIOURS: readonly Misbehaviour[] = [
   {
     name: 'bodies that come one byte at a time, and never whole',
-    happen: async (app, scale, meanwhile) => {
+    run: async (app, scale, meanwhile) => {
       const sockets = await openMany(app, 200 * scale);
       for (const socket of sockets) socket.write(`${LOGIN}Content-Length: 100\r\n\r\n{`);
       for (let byte = 0; byte < 10; byte++) {
@@ -76,7 +76,7 @@ export const RUDENESS: readonly Rudeness[] = [
   },
   {
     name: 'requests whose client is gone in the middle of them',
-    happen: async (app, scale) => {
+    run: async (app, scale) => {
       for (let round = 0; round < 5; round++) {
         const sockets = await openMany(app, 200 * scale);
         for (const [i, socket] of sockets.entries()) {
@@ -90,7 +90,7 @@ export const RUDENESS: readonly Rudeness[] = [
   },
   {
     name: 'headers of 20 KB, and 3,000 headers',
-    happen: async (app, scale) => [
+    run: async (app, scale) => [
       ...(await answersTo(
         app,
         20 * scale,
@@ -106,14 +106,14 @@ export const RUDENESS: readonly Rudeness[] = [
   },
   {
     name: 'bytes that are no HTTP',
-    happen: (app, scale) =>
+    run: (app, scale) =>
       answersTo(app, 50 * scale, (i) =>
         Buffer.from(Array.from({ length: 200 }, (_, at) => (at * 7 + i) % 256)),
       ),
   },
   {
     name: 'idle connections, 1,000 of them at a time for each scale',
-    happen: async (app, scale, meanwhile) => {
+    run: async (app, scale, meanwhile) => {
       const sockets = await openMany(app, 1000 * scale);
       await meanwhile();
       closeAll(sockets);

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditEntry } from './audit-entry.entity.js';
+import { AuditLog } from './audit-log.js';
+
+@Module({ imports: [TypeOrmModule.forFeature([AuditEntry])], providers: [AuditLog] })
+export class AuditModule {}
