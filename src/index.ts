@@ -25,7 +25,8 @@ export type {
 
 export { disconnectSignalOf } from './login/disconnect-signal.js';
 export type { WechatLogin, WechatLoginHook } from './config/login-hook.js';
-export { LoginService, type LoginOptions, type LoginResult } from './login/login.service.js';
+export { LoginService } from './login/login.service.js';
+export type { LoginOptions, LoginResult } from './login/login.types.js';
 export { WechatAuthHeadersInterceptor } from './errors/wechat-auth-headers.interceptor.js';
 export { Code2SessionService } from './wechat/code2session.service.js';
 export type { Code2Session } from './wechat/code2session.js';

@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { NewApp } from './new-apps/new-app.js';
-import { outcomeOf, tableOf, useNewApp, type Outcome } from './new-apps/outcomes.js';
+import { NewApp, type NewAppOptions } from './new-apps/new-app.js';
+import { outcomeOf, tableOf, useNestAdd, useNewApp, type Outcome } from './new-apps/outcomes.js';
 import { pack, type Packed } from './new-apps/pack.js';
 import type { Row } from './new-apps/rows.js';
 import { run } from './new-apps/run.js';
@@ -47,11 +47,14 @@ describe('the npm package', () => {
         'dist/testing/index.js',
         'dist/testing/index.d.ts',
         'dist/testing/cli/main.js',
+        'dist/schematics/collection.json',
+        'dist/schematics/nest-add/schema.json',
+        'dist/schematics/nest-add/files/env.example.template',
       ]),
     );
     const others = files.filter(
       (path) =>
-        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts|map)|(packages\/miniprogram\/)?[A-Z]+(\.zh-CN)?(\.md)?|package\.json|docs\/(zh\/)?[\w-]+\.md|docs\/demo\.[\w-]+\.png)$/.test(
+        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts|map)|dist\/schematics\/.*\.(json|template)|(packages\/miniprogram\/)?[A-Z]+(\.zh-CN)?(\.md)?|package\.json|docs\/(zh\/)?[\w-]+\.md|docs\/demo\.[\w-]+\.png)$/.test(
           path,
         ),
     );
@@ -107,15 +110,19 @@ describe('the npm package', () => {
     { ...THIS_MACHINE, nest: 12, typeorm: '1' },
   ])('in an app that nest new makes with Nest $nest', (row) => {
     let database: TestDatabase;
+    let options: NewAppOptions;
     let app: NewApp;
 
     beforeAll(async () => {
       database = await createTestDatabase();
       const parent = join(folder, `nest-${row.nest}`);
       mkdirSync(parent);
-      app = new NewApp({
+      options = {
         ...{ row, parent, tarball: packed.tarball, databaseUrl: database.url },
         nodeFolder: dirname(process.execPath),
+      };
+      app = new NewApp({
+        ...options,
         sources: ['handlers.ts'],
         packages: [
           ...['microservices', 'websockets', 'platform-socket.io'].map(
@@ -172,5 +179,14 @@ describe('the npm package', () => {
         /^Usage: nestjs-wechat-sandbox/,
       );
     });
+
+    // The last one: it takes the packages of the app.
+    it('is wired by nest add, which changes nothing when it runs again', async () => {
+      const parent = join(folder, `nest-add-${row.nest}`);
+      mkdirSync(parent);
+      const added = new NewApp({ ...options, parent });
+      const outcome = await outcomeOf(row, (step) => useNestAdd(added, app, step));
+      expect(outcome).toMatchObject({ result: 'passed', reason: '' });
+    }, 600_000);
   });
 });

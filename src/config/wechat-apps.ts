@@ -20,11 +20,16 @@ export class WechatApps {
     this.lookup = findApp && new AppLookup(findApp, logger);
   }
 
+  /** The first app of a list, or the option `defaultAppid`; `undefined` if there is none. */
+  get defaultAppid(): string | undefined {
+    return this.config.defaultAppid;
+  }
+
   /**
    * Returns `appid`, or if absent that of the default app.
    * @throws {@link WechatAuthError} `WX_APP_UNKNOWN` if there is no default app
    */
-  appidOf(appid = this.config.defaultAppid): string {
+  appidOf(appid = this.defaultAppid): string {
     if (appid === undefined) throw new WechatAuthError('WX_APP_UNKNOWN');
     return appid;
   }

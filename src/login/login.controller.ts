@@ -3,7 +3,8 @@ import { bearerTokenOf } from '../guard/bearer-token.js';
 import { WxPublic } from '../guard/wx-session.decorators.js';
 import { WechatAuthHeadersInterceptor } from '../errors/wechat-auth-headers.interceptor.js';
 import { disconnectSignalOf } from './disconnect-signal.js';
-import { LoginService, type LoginResult } from './login.service.js';
+import { LoginService } from './login.service.js';
+import type { LoginResult } from './login.types.js';
 
 @Controller()
 @UseInterceptors(WechatAuthHeadersInterceptor)

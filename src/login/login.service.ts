@@ -8,42 +8,9 @@ import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { EventPublisher } from '../events/event-publisher.js';
 import { Code2SessionService } from '../wechat/code2session.service.js';
 import { LoginHookRunner } from './login-hook.runner.js';
+import type { LoginOptions, LoginResult } from './login.types.js';
 import { refusedLogin, type KnownOfLogin } from './refused-login.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-
-/**
- * The result of a login, and the body of `POST /wechat/login`.
- * @publicApi
- */
-export interface LoginResult {
-  /** For `Authorization: Bearer <token>`. */
-  token: string;
-  /** The scheme of the `Authorization` header. */
-  tokenType: 'Bearer';
-  /** Seconds until the session expires. */
-  expiresIn: number;
-  /** When the session expires; in JSON, ISO 8601. */
-  expiresAt: Date;
-  /** The library's id of the user, a UUID. */
-  userId: string;
-  /** Whether this login created the user. */
-  isNewUser: boolean;
-  /** What the `loginHook` returned; absent without one. */
-  account?: object;
-}
-
-/**
- * What a login may be given besides the code.
- * @publicApi
- */
-export interface LoginOptions {
-  /** The mini program of the code; if absent, the default app. */
-  appid?: string | undefined;
-  /** The token of a session that this login replaces. If it is valid, the session ends. */
-  replaces?: string | undefined;
-  /** Aborted when the client disconnects: the login stops if no other caller waits for it. */
-  signal?: AbortSignal | undefined;
-}
 
 /**
  * Logs a user in: exchanges the code at WeChat, stores the user, issues a session.
@@ -85,8 +52,7 @@ export class LoginService {
    * `WX_STORE_UNAVAILABLE`; what a `loginHook` throws
    */
   async login(code: string, options: LoginOptions = {}): Promise<LoginResult> {
-    const { replaces, signal } = options;
-    const appid = this.apps.appidOf(options.appid);
+    const { appid = this.apps.defaultAppid, replaces, signal } = options;
     // They may come from an unchecked body.
     if (!isCode(code)) throw this.refusal('WX_CODE_MALFORMED');
     if (!isPlainText(appid)) throw this.refusal('WX_APP_UNKNOWN');

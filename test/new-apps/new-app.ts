@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { logInAt } from './log-in.js';
 import type { Row } from './rows.js';
@@ -19,8 +19,11 @@ const NEST_PACKAGES: Record<Row['nest'], readonly string[]> = {
   12: ['@nestjs/typeorm', '@nestjs/config'],
 };
 
-/** The test that our pages show, and one of a controller. */
+/** The test that our pages show, or that of `nest add`, and one of a controller. */
 const TESTS = ['login.e2e-spec.ts', 'orders.e2e-spec.ts'];
+
+/** The CLI of an app. */
+const NEST = 'node_modules/@nestjs/cli/bin/nest.js';
 
 export interface NewAppOptions {
   readonly row: Row;
@@ -36,7 +39,7 @@ export interface NewAppOptions {
   readonly sources?: readonly string[];
 }
 
-/** An app of `nest new`, with the changes of our pages. */
+/** An app that `nest new` makes, with the changes of our pages or of `nest add`. */
 export class NewApp {
   readonly folder: string;
 
@@ -44,7 +47,29 @@ export class NewApp {
     this.folder = join(options.parent, 'app');
   }
 
+  /** By hand: with the module of the README, and the test of our pages. */
   async create(): Promise<void> {
+    await this.generate();
+    const [, appModule = ''] =
+      /```ts\n(\/\/ app\.module\.ts\n[^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+    this.write('src/app.module.ts', appModule);
+    for (const name of TESTS) this.write(`test/${name}`, ourFile(name));
+    if (this.options.row.nest === 11) this.write('test/jest-e2e.json', ourFile('jest-e2e.json'));
+    for (const name of this.options.sources ?? []) this.write(`src/${name}`, ourFile(name));
+  }
+
+  /** By `nest add`, with the packages of an app that is not used any more. */
+  async createWithPackagesOf({ folder }: NewApp): Promise<void> {
+    await this.generate();
+    renameSync(join(folder, 'node_modules'), join(this.folder, 'node_modules'));
+  }
+
+  /** @returns what it printed */
+  nestAdd(...flags: string[]): Promise<string> {
+    return this.run(['node', NEST, 'add', 'nestjs-wechat-auth', '--skip-install', ...flags]);
+  }
+
+  private async generate(): Promise<void> {
     const { nest, platform, manager } = this.options.row;
     await this.run(
       [
@@ -54,13 +79,7 @@ export class NewApp {
       ],
       { cwd: this.options.parent },
     );
-    const [, appModule = ''] =
-      /```ts\n(\/\/ app\.module\.ts\n[^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
-    this.write('src/app.module.ts', appModule);
-    for (const name of TESTS) this.write(`test/${name}`, ourFile(name));
-    if (nest === 11) this.write('test/jest-e2e.json', ourFile('jest-e2e.json'));
     if (platform === 'fastify') this.write('src/main.ts', ourFile('main.fastify.ts'));
-    for (const name of this.options.sources ?? []) this.write(`src/${name}`, ourFile(name));
   }
 
   async install(): Promise<void> {
@@ -75,8 +94,7 @@ export class NewApp {
   }
 
   async build(): Promise<void> {
-    const nest = 'node_modules/@nestjs/cli/bin/nest.js';
-    await this.run(['node', nest, 'build', '--builder', this.options.row.compiler]);
+    await this.run(['node', NEST, 'build', '--builder', this.options.row.compiler]);
   }
 
   /** Runs {@link TESTS} with the test runner of the template. */

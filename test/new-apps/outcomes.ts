@@ -47,6 +47,20 @@ export async function useNewApp(app: NewApp, step: Step): Promise<void> {
   await step('start and log in', () => app.logIn());
 }
 
+/** What a user does with `nest add`, in another new app. Its second run has to change nothing. */
+export async function useNestAdd(app: NewApp, installed: NewApp, step: Step): Promise<void> {
+  await step('create', () => app.createWithPackagesOf(installed));
+  await step('nest add --dry-run', () => app.nestAdd('--dry-run'));
+  await step('nest add', () => app.nestAdd());
+  await step('nest add again', async () => {
+    const printed = await app.nestAdd();
+    if (!printed.includes('nothing is changed')) throw new Error(printed);
+  });
+  await step('build', () => app.build());
+  await step('test:e2e', () => app.test());
+  await step('start and log in', () => app.logIn());
+}
+
 /** A line for each app, followed by the reasons of failures. */
 export function tableOf(outcomes: readonly Outcome[]): string {
   const lines = outcomes.map(

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path/posix';
 import type { Tree } from '@angular-devkit/schematics';
-import type TS from 'typescript';
 import { parse, ts } from '../code/compiler.js';
+import { importSourceOf } from '../code/imports.js';
 import { arrayOf, metadataOf } from '../code/module-metadata.js';
 import { staticCalls } from '../code/static-calls.js';
 import { Refusal } from '../refusal.js';
@@ -26,7 +26,8 @@ export function readRootModule(tree: Tree, main: string): RootModule {
     throw new Refusal(`${main} has no single NestFactory.create() with the name of a module.`);
   }
   const className = module.text;
-  const from = specifierOf(source, className);
+  const from = importSourceOf(source, className);
+  if (from === undefined) throw new Refusal(`${main} does not import ${className}.`);
   const path = join(from.startsWith('.') ? dirname(main) : '', from.replace(/(\.js)?$/, '.ts'));
   if (!tree.exists(path)) {
     throw new Refusal(`${main} imports ${className} from "${from}", and ${path} does not exist.`);
@@ -34,19 +35,4 @@ export function readRootModule(tree: Tree, main: string): RootModule {
   const metadata = metadataOf(parse(path, tree.readText(path)), className);
   for (const name of ['imports', 'controllers']) arrayOf(metadata, name);
   return { path, className, extension: from.endsWith('.js') ? '.js' : '' };
-}
-
-function specifierOf(source: TS.SourceFile, className: string): string {
-  for (const statement of source.statements) {
-    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier))
-      continue;
-    const bindings = statement.importClause?.namedBindings;
-    if (bindings === undefined || !ts.isNamedImports(bindings)) continue;
-    if (
-      bindings.elements.some(({ name, propertyName }) => name.text === className && !propertyName)
-    ) {
-      return statement.moduleSpecifier.text;
-    }
-  }
-  throw new Refusal(`${source.fileName} does not import ${className}.`);
 }

@@ -22,6 +22,15 @@ export function importedAs(source: TS.SourceFile, { name, from }: Imported): str
   return undefined;
 }
 
+/** From where a file imports a name that it uses. */
+export function importSourceOf(source: TS.SourceFile, local: string): string | undefined {
+  const isOf = ({ bindings }: ImportLine): boolean =>
+    bindings !== undefined &&
+    ts.isNamedImports(bindings) &&
+    bindings.elements.some(({ name, propertyName }) => !propertyName && name.text === local);
+  return importsOf(source).find(isOf)?.from;
+}
+
 /** Adds an import, unless the file has it; with another name if the file uses that one. */
 export function addImport(text: string, imported: Imported): string {
   const source = parse('file.ts', text);

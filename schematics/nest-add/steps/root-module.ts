@@ -7,7 +7,8 @@ import { editFile, type Step } from './step.js';
 
 export const OURS = 'nestjs-wechat-auth';
 const CONFIG_MODULE = { name: 'ConfigModule', from: '@nestjs/config' };
-const OUR_NAMES = ['wechatAuthConfig', 'WechatAuthModule', 'wechatAuthMigrations'];
+const WECHAT_AUTH = ['wechatAuthConfig', 'WechatAuthModule'].map((name) => ({ name, from: OURS }));
+const MIGRATIONS = { name: 'wechatAuthMigrations', from: OURS };
 
 const TYPE_ORM = `TypeOrmModule.forRoot({
 \ttype: 'postgres',
@@ -20,7 +21,6 @@ const TYPE_ORM = `TypeOrmModule.forRoot({
 /** Imports our module, and those that it needs and the app does not have. */
 export const wireRootModule: Step = (tree, app, report) => {
   const { path, className } = app.rootModule;
-  const ours = (name: string): Imported => ({ name, from: OURS });
   const add = (imports: readonly Imported[], code: string, place: ModuleItem['place']): void => {
     editFile(tree, path, (text) => {
       const imported = imports.reduce(addImport, text);
@@ -35,11 +35,10 @@ export const wireRootModule: Step = (tree, app, report) => {
     report.did(`${path} imports ConfigModule, which reads .env`);
   }
   if (app.typeOrm.kind === 'absent') {
-    add([TYPE_ORM_MODULE, ...OUR_NAMES.map(ours)], TYPE_ORM, 'last');
+    add([TYPE_ORM_MODULE, ...WECHAT_AUTH, MIGRATIONS], TYPE_ORM, 'last');
     report.did(`${path} imports TypeOrmModule, with DATABASE_URL and our migrations`);
   }
-  const wechatAuth = 'WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider())';
-  add(OUR_NAMES.slice(0, 2).map(ours), wechatAuth, 'last');
+  add(WECHAT_AUTH, 'WechatAuthModule.forRootAsync(wechatAuthConfig.asProvider())', 'last');
   report.did(`${path} imports WechatAuthModule, with the variables WECHAT_…`);
 };
 
