@@ -147,7 +147,7 @@ withChromium('the page of the demo in Chromium (install chromium, or set CHROMIU
     ...within,
     name,
   ];
-  const PROFILE = guarded('GET /profile', 'SELECT wechat_user', 'SELECT wechat_user');
+  const PROFILE = guarded('GET /profile');
   const REVOCATION = [
     'INSERT wechat_revoked_session, wechat_user',
     'INSERT wechat_revoked_session, wechat_user',

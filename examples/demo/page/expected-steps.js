@@ -36,7 +36,7 @@ export const logout = (isLoggedIn) =>
 const loginBefore = (isLoggedIn) => (isLoggedIn ? [] : login(false));
 const firstLogin = (isLoggedIn) => (isLoggedIn ? [] : [part('first'), ...login(false)]);
 const readUser = sql('SELECT wechat_user');
-const profile = http('GET /profile', guard, readUser);
+const profile = http('GET /profile', guard);
 
 export const callProfile = (isLoggedIn) => [...loginBefore(isLoggedIn), ...profile];
 

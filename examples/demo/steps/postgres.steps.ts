@@ -31,11 +31,16 @@ export class PostgresSteps implements EntitySubscriberInterface {
 
 /** The number of rows, or the result of the guard's query. */
 function resultOf(rawResults: unknown): Record<string, string> {
-  const { rowCount, rows } = (rawResults ?? {}) as QueryResult;
-  const [{ asked, ended } = {}] = rows ?? [];
-  if (typeof ended !== 'string') return { rows: String(rowCount ?? 0) };
-  const places = ended === '' ? [] : ended.split(',');
-  return { sessions: String(asked), ended: String(places.length) };
+  const { rowCount, rows = [] } = (rawResults ?? {}) as QueryResult;
+  const [{ asked, ended, is_standby: isGuards } = {}] = rows;
+  if (typeof ended === 'string') {
+    const places = ended === '' ? [] : ended.split(',');
+    return { sessions: String(asked), ended: String(places.length) };
+  }
+  if (isGuards === undefined) return { rows: String(rowCount ?? 0) };
+  // With users: a session that has ended has none.
+  const withoutUser = rows.filter(({ id }) => id === null);
+  return { sessions: String(rows.length), ended: String(withoutUser.length) };
 }
 
 interface QueryResult {

@@ -14,6 +14,7 @@ export class ServerSteps implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     this.watch(this.sessions, 'issue');
     this.watch(this.sessions, 'verify');
+    this.watch(this.sessions, 'verifyWithUser', 'verify');
     this.watch(this.userData, 'decrypt');
   }
 
@@ -21,16 +22,17 @@ export class ServerSteps implements OnApplicationBootstrap {
   private watch<Name extends string>(
     service: Record<Name, (...parameters: never[]) => Promise<unknown>>,
     name: Name,
+    step: string = name,
   ): void {
     const method = service[name].bind(service) as (...parameters: unknown[]) => Promise<unknown>;
     service[name] = async (...parameters: unknown[]) => {
       try {
         const result = await method(...parameters);
-        this.steps.note(name, 'server', {});
+        this.steps.note(step, 'server', {});
         return result;
       } catch (error) {
         const errorCode = error instanceof WechatAuthError ? error.errorCode : 'Error';
-        this.steps.note(name, 'server', { errorCode }, true);
+        this.steps.note(step, 'server', { errorCode }, true);
         throw error;
       }
     };
