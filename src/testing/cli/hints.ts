@@ -8,7 +8,7 @@ const ANY_APP: SandboxApp = {
 
 /** What to configure for the sandbox. */
 export function hints(url: string, apps: readonly SandboxApp[] = [ANY_APP]): string {
-  const list = (name: keyof SandboxApp): string => apps.map((app) => app[name]).join(',');
+  const list = (name: 'appid' | 'secret'): string => apps.map((app) => app[name]).join(',');
   return `The WeChat sandbox listens on ${url}, for programs of this machine only. Ctrl+C stops it.
 
 For the .env of your app:
