@@ -266,9 +266,9 @@ describe.each(platforms)('on $name', (platform) => {
       const login = await call('POST', `${url}/auth/login`, { body: { code: wechat.issueCode() } });
       expect(login.status).toBe(200);
       expect(login.headers['cache-control']).toBe('no-store');
-      const token = String(login.body?.token);
-      expect((await call('POST', `${url}/auth/logout`, { token })).status).toBe(204);
-      const again = await call('POST', `${url}/auth/logout`, { token });
+      const { token = '' } = login.body?.result as { token?: string };
+      expect((await call('DELETE', `${url}/auth/session`, { token })).status).toBe(204);
+      const again = await call('DELETE', `${url}/auth/session`, { token });
       expect(again.body).toMatchObject({ errorCode: 'WX_SESSION_REVOKED' });
     },
   );

@@ -91,7 +91,8 @@ const looks = LANGUAGES.flatMap(({ language, prefix }) =>
       await page.fill('#localsearch-input', word);
       await page.click(`#localsearch-list a[href^="${path}"]`);
       await page.waitForURL(`${url}${path}*`);
-      expect(await page.textContent('main')).toContain(word);
+      // The address changes before the page.
+      await page.waitForSelector(`main:has-text("${word}")`);
       await page.context().close();
     });
 
