@@ -5,6 +5,8 @@ export default {
     '<rootDir>/packages/*/{src,test}/**/*.{spec,e2e-spec}.ts',
     '<rootDir>/test/**/*.{spec,e2e-spec}.ts',
   ],
+  // Those of the new apps run there, with the test runner of the app.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/new-apps/app/'],
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
