@@ -49,6 +49,16 @@ describe('SessionProbes', () => {
     await holder.query('BEGIN; LOCK TABLE wechat_user IN ACCESS EXCLUSIVE MODE');
     return () => holder.end();
   };
+  /** Probes on a Postgres that returns these rows, from the primary if they do not say otherwise. */
+  const misledBy = (rows: readonly object[]): SessionProbes => {
+    class WrongClient extends PostgresClient {
+      protected override run(): Promise<Result> {
+        return Promise.resolve({ rows: rows.map((row) => ({ is_standby: 'f', ...row })) });
+      }
+    }
+    const client = new WrongClient(test.dataSource, new AggregatedLogger());
+    return new SessionProbes(new RevocationsRepository(client, test.clock));
+  };
   const underWay = (count: number): Promise<void> => until(() => queries.count >= count);
 
   it('returns an answer for each session, in one query per turn of the event loop', async () => {
@@ -58,6 +68,38 @@ describe('SessionProbes', () => {
     const of = [live, revoked, session(randomUUID()), session(raised, 1), session(raised, 2), live];
     expect(await areLive(of)).toEqual([true, false, false, false, true, true]);
     expect(queries.count).toBe(1);
+  });
+
+  it('returns the user of each live session, in one query per turn of the event loop', async () => {
+    const [user, raised] = [await newUser(), await newUser(2)];
+    const [revoked, live] = [session(user), session(user)];
+    await revoke(revoked);
+    const of = [live, revoked, session(randomUUID()), session(raised, 1), session(raised, 2), live];
+    const users = await Promise.all(of.map((each) => probes.findUser(each)));
+    expect(users.map((each) => each?.id)).toEqual([
+      ...[user, undefined, undefined, undefined, raised, user],
+    ]);
+    expect(users[4]).toMatchObject({ appid: 'wx1', openid: `o-${raised}`, sessionEpoch: 2 });
+    expect(queries.count).toBe(1);
+  });
+
+  it('returns the user of a session that another user has ended under the same id', async () => {
+    const mine = session(await newUser());
+    await revoke({ ...mine, userId: randomUUID() });
+    expect((await probes.findUser(mine))?.id).toBe(mine.userId);
+  });
+
+  it('never returns a user from a query that was sent before the call', async () => {
+    const claims = session(await newUser());
+    const letGo = await holdQueries();
+    const before = probes.findUser(claims);
+    await underWay(1);
+    await revoke(claims);
+    const after = probes.findUser(claims);
+    await letGo();
+    await before;
+    expect(await after).toBeUndefined();
+    expect(queries.count).toBe(2);
   });
 
   it('asks once for a session that several calls ask for', async () => {
@@ -146,27 +188,33 @@ describe('SessionProbes', () => {
     [[{ asked: '1', ended: '', is_standby: 't' }]],
     [[{ asked: '1', ended: '', is_standby: 1 }]],
   ])('does not accept %j as the answer about one session', async (rows: object[]) => {
-    class WrongClient extends PostgresClient {
-      protected override run(): Promise<Result> {
-        return Promise.resolve({ rows: rows.map((row) => ({ is_standby: 'f', ...row })) });
-      }
-    }
-    const misled = new SessionProbes(
-      new RevocationsRepository(
-        new WrongClient(test.dataSource, new AggregatedLogger()),
-        test.clock,
-      ),
-    );
-    await expect(misled.isLive(session(randomUUID()))).rejects.toMatchObject({
+    await expect(misledBy(rows).isLive(session(randomUUID()))).rejects.toMatchObject({
       errorCode: 'WX_STORE_UNAVAILABLE',
     });
   });
 
-  it('is planned once as a lookup by key, even if the tables were empty then', async () => {
+  it.each([
+    [[]],
+    [[{ id: null }, { id: null }]],
+    [[{ id: null, is_standby: 't' }]],
+    [[{ id: null, is_standby: 1 }]],
+    [[{ id: '0b0a6f0e-3d1f-4f3c-9d59-3c2f5f1b7a10' }]],
+  ])('does not accept %j as the answer about the user of one session', async (rows: object[]) => {
+    await expect(misledBy(rows).findUser(session(randomUUID()))).rejects.toMatchObject({
+      errorCode: 'WX_STORE_UNAVAILABLE',
+    });
+  });
+
+  it.each([
+    ['a check', (probes: SessionProbes, key: SessionKey) => probes.isLive(key)],
+    ['a check with users', (probes: SessionProbes, key: SessionKey) => probes.findUser(key)],
+  ])('plans %s once as lookups by key, even if the tables were empty then', async (_, ask) => {
     const alone = await createTestPostgres({ poolSize: 1 });
     const lookups = new SessionProbes(alone.revocations);
     const together = Array.from({ length: 20 }, () => session(randomUUID()));
-    for (let i = 0; i < 10; i++) await Promise.all(together.map((each) => lookups.isLive(each)));
+    for (let i = 0; i < 10; i++) {
+      await Promise.all(together.map((each) => ask(lookups, each)));
+    }
     const [statement] = await alone.dataSource.query<{ name: string; generic: number }[]>(
       `SELECT name, generic_plans::int AS generic FROM pg_prepared_statements
        WHERE statement LIKE '%unnest%WITH ORDINALITY%' AND name LIKE 'wechat_auth%'`,
