@@ -47,11 +47,17 @@ function createPhone(
   return { wx, client, setClock };
 }
 
+/** Seconds: long enough for fifty requests on a busy machine. */
+const LIFETIME = 12;
+
+/** Hours by which the clock of a phone is ahead. */
+const CLOCKS = [0, 12, -12];
+
 describe.each(platforms)('the built client, with an app on $name', (platform) => {
   let stage: Stage;
 
   beforeAll(async () => {
-    stage = await startStage(platform, { options: { session: { expiresIn: 4 } } });
+    stage = await startStage(platform, { options: { session: { expiresIn: LIFETIME } } });
   });
   afterAll(() => stage.close());
 
@@ -66,23 +72,34 @@ describe.each(platforms)('the built client, with an app on $name', (platform) =>
     expect(wx.logins).toBe(1);
   });
 
-  it.each([0, 12, -12])(
-    'answers fifty requests after one login, with a clock %i hours ahead',
-    async (hours) => {
-      const { wx, client, setClock } = createPhone(stage, `o-late${hours}`);
-      await client.login();
-      setClock(hours);
-      await new Promise((passed) => setTimeout(passed, 4100));
-      // A clock that is behind does not notice the expiry; the server does.
-      expect(client.session === undefined).toBe(hours >= 0);
-      wx.forgetAll();
-      const answers = await Promise.all(
-        Array.from({ length: 50 }, () => client.request({ url: '/me' })),
-      );
-      expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(50).fill(200));
-      expect(wx.logins).toBe(1);
-    },
-  );
+  describe('whose session has expired', () => {
+    const phones = new Map<number, ReturnType<typeof createPhone>>();
+
+    beforeAll(async () => {
+      for (const hours of CLOCKS) {
+        const phone = createPhone(stage, `o-late${hours}`);
+        phones.set(hours, phone);
+        await phone.client.login();
+        phone.setClock(hours);
+      }
+      await new Promise((passed) => setTimeout(passed, (LIFETIME + 0.1) * 1000));
+    }, 60_000);
+
+    it.each(CLOCKS)(
+      'answers fifty requests after one login, with a clock %i hours ahead',
+      async (hours) => {
+        const { wx, client } = phones.get(hours)!;
+        // A clock that is behind does not notice the expiry; the server does.
+        expect(client.session === undefined).toBe(hours >= 0);
+        wx.forgetAll();
+        const answers = await Promise.all(
+          Array.from({ length: 50 }, () => client.request({ url: '/me' })),
+        );
+        expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(50).fill(200));
+        expect(wx.logins).toBe(1);
+      },
+    );
+  });
 
   it('rejects when the server cannot be reached', async () => {
     const { client } = createPhone({ ...stage, url: 'http://127.0.0.1:1' }, 'o-lost');
