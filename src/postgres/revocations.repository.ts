@@ -3,6 +3,7 @@ import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { PostgresClient, TIMEOUT_MS } from './postgres-client.js';
 import { PostgresClock } from './postgres-clock.js';
 import type { Row } from './row.js';
+import { unnest } from './unnest.js';
 import { nextEpoch, readUser, USER } from './users.repository.js';
 import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
 import { WechatUser } from './wechat-user.entity.js';
@@ -161,8 +162,7 @@ export class RevocationsRepository {
 }
 
 /** The sessions of {@link arraysOf} as rows. */
-const SESSIONS =
-  'unnest($1::uuid[], $2::uuid[], $3::int[]) WITH ORDINALITY AS s(user_id, id, epoch, place)';
+const SESSIONS = `${unnest('uuid', 'uuid', 'int')} WITH ORDINALITY AS s(user_id, id, epoch, place)`;
 
 const arraysOf = (sessions: readonly SessionKey[]): string[] => [
   arrayOf(sessions.map(({ userId }) => userId)),

@@ -4,6 +4,7 @@ import { GatheredQuery } from './gathered-query.js';
 import { PostgresClient, type Statements, type Transaction } from './postgres-client.js';
 import { PostgresClock } from './postgres-clock.js';
 import type { Row } from './row.js';
+import { unnest } from './unnest.js';
 import { WechatUser } from './wechat-user.entity.js';
 
 /** A `session_key` as it is stored: encrypted. */
@@ -163,14 +164,14 @@ export class UsersRepository {
   }
 
   private readonly byId = new GatheredQuery<string, WechatUser | null>(async (ids) => {
-    const users = await this.find('unnest($1::uuid[]) AS wanted(id)', 'u.id = wanted.id', [ids]);
+    const users = await this.find(`${unnest('uuid')} AS wanted(id)`, 'u.id = wanted.id', [ids]);
     const found = new Map(users.map((user) => [user.id, user]));
     return ids.map((id) => found.get(id) ?? null);
   });
 
   private readonly byOpenid = new GatheredQuery<Openid, WechatUser | null>(async (wanted) => {
     const users = await this.find(
-      'unnest($1::text[], $2::text[]) AS wanted(appid, openid)',
+      `${unnest('text', 'text')} AS wanted(appid, openid)`,
       'u.appid = wanted.appid AND u.openid = wanted.openid',
       [wanted.map(({ appid }) => appid), wanted.map(({ openid }) => openid)],
     );
