@@ -40,18 +40,34 @@ describe('GatheredQuery', () => {
     expect(await answers).toEqual(['answer to a', 'answer to b', 'answer to c']);
   });
 
-  it('asks what comes meanwhile together in the next query, and keeps no answer', async () => {
+  it('asks at once while one question is in flight, and keeps no answer', async () => {
     const { query, batches, end } = controlled();
     const first = ask(query, 'a');
     await turn();
-    const second = ask(query, 'a', 'b');
+    const second = ask(query, 'a');
     await turn();
-    expect(batches).toEqual([['a']]);
+    expect(batches).toEqual([['a'], ['a']]);
+    await end();
     await end();
     expect(await first).toEqual(['answer to a']);
-    expect(batches).toEqual([['a'], ['a', 'b']]);
+    expect(await second).toEqual(['answer to a']);
+  });
+
+  it('asks together what arrives while two questions are in flight', async () => {
+    const { query, batches, end } = controlled();
+    const pair = ask(query, 'a', 'b');
+    await turn();
+    const others = ask(query, 'a', 'c', 'd');
+    await turn();
+    expect(batches).toEqual([['a', 'b']]);
     await end();
-    expect(await second).toEqual(['answer to a', 'answer to b']);
+    expect(await pair).toEqual(['answer to a', 'answer to b']);
+    expect(batches).toEqual([
+      ['a', 'b'],
+      ['a', 'c', 'd'],
+    ]);
+    await end();
+    expect(await others).toEqual(['answer to a', 'answer to c', 'answer to d']);
   });
 
   it('asks once for those who ask the same', async () => {
@@ -91,18 +107,18 @@ describe('GatheredQuery', () => {
 
   it('fails all that wait where a query fails, and works again afterwards', async () => {
     const { query, batches, end } = controlled();
-    const failed = ask(query, 'a');
+    const failed = ask(query, 'a', 'b');
     await turn();
-    const meanwhile = ask(query, 'b');
+    const meanwhile = ask(query, 'c');
     const failures = Promise.allSettled([failed, meanwhile]);
     await end(new Error('outage'));
     for (const failure of await failures) {
       expect(failure).toMatchObject({ status: 'rejected', reason: { message: 'outage' } });
     }
-    expect(batches).toEqual([['a']]);
-    const again = ask(query, 'c');
+    expect(batches).toEqual([['a', 'b']]);
+    const again = ask(query, 'd');
     await turn();
     await end();
-    expect(await again).toEqual(['answer to c']);
+    expect(await again).toEqual(['answer to d']);
   });
 });

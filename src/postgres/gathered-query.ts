@@ -1,3 +1,9 @@
+/**
+ * While this many questions are in flight, others wait and share the next query. With 1, each of two
+ * clients waits for the other; with more, few clients need a query for each request.
+ */
+const MAX_IN_FLIGHT = 2;
+
 interface Waiting<Question, Answer> {
   readonly question: Question;
   readonly answer: Promise<Answer>;
@@ -6,13 +12,13 @@ interface Waiting<Question, Answer> {
 }
 
 /**
- * Asks many questions in one query. No answer is kept: questions that arrive while a query is under
- * way go out together in the next one, which is sent after all of them arrived. A question that
- * waits already is asked once.
+ * Asks many questions in one query. No answer is kept: every query is sent after all its questions
+ * arrived. A question that waits already is asked once.
  */
 export class GatheredQuery<Question, Answer> {
   private readonly waiting = new Map<string, Waiting<Question, Answer>>();
-  private isBusy = false;
+  private inFlight = 0;
+  private isScheduled = false;
   private lastSize = 1;
 
   /** @param query - returns the answers in the order of the questions. */
@@ -27,31 +33,36 @@ export class GatheredQuery<Question, Answer> {
       asked = waitFor<Question, Answer>(question);
       this.waiting.set(key, asked);
     }
-    if (!this.isBusy) {
-      this.isBusy = true;
-      // After the requests that have already arrived, so that they share the query; at the end of
-      // this turn where questions come one at a time, as waiting would only delay them.
-      if (this.lastSize > 1) setImmediate(() => void this.send());
-      else queueMicrotask(() => void this.send());
-    }
+    this.schedule();
     return asked.answer;
   }
 
+  private schedule(): void {
+    if (this.isScheduled || this.inFlight >= MAX_IN_FLIGHT) return;
+    this.isScheduled = true;
+    // After the requests that have already arrived, so that they share the query; at the end of
+    // this turn where questions come one at a time, as waiting would only delay them.
+    if (this.lastSize > 1) setImmediate(() => void this.send());
+    else void Promise.resolve().then(() => this.send());
+  }
+
   private async send(): Promise<void> {
-    while (this.waiting.size > 0) {
-      const batch = this.take();
-      this.lastSize = batch.length;
-      try {
-        const answers = await this.query(batch.map(({ question }) => question));
-        batch.forEach(({ resolve }, i) => {
-          resolve(answers[i] as Answer);
-        });
-      } catch (error) {
-        // Those that arrived meanwhile have waited as long: they do not wait for another failure.
-        for (const { reject } of [...batch, ...this.take()]) reject(error);
-      }
+    this.isScheduled = false;
+    const batch = this.take();
+    if (batch.length === 0) return;
+    this.lastSize = batch.length;
+    this.inFlight += batch.length;
+    try {
+      const answers = await this.query(batch.map(({ question }) => question));
+      batch.forEach(({ resolve }, i) => {
+        resolve(answers[i] as Answer);
+      });
+    } catch (error) {
+      // Those that arrived meanwhile have waited as long: they do not wait for another failure.
+      for (const { reject } of [...batch, ...this.take()]) reject(error);
     }
-    this.isBusy = false;
+    this.inFlight -= batch.length;
+    if (this.waiting.size > 0 && this.inFlight < MAX_IN_FLIGHT) await this.send();
   }
 
   private take(): readonly Waiting<Question, Answer>[] {

@@ -79,8 +79,8 @@ export class PostgresClient {
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     let failure: { error: unknown } | undefined;
     try {
-      return await this.use((runner, connection, signal) =>
-        inTransaction(runner, signal, async () => {
+      return await this.use((runner, connection, use) =>
+        inTransaction(runner, use, async () => {
           const query: Transaction['query'] = async (sql, values, read) => {
             const { rows } = await this.send(runner, connection, sql, values);
             return rows.map((row) => read(new Row(row)));
@@ -138,14 +138,14 @@ export class PostgresClient {
 
 async function inTransaction<T>(
   runner: QueryRunner,
-  signal: AbortSignal,
+  use: Parameters<Work<T>>[2],
   work: () => Promise<T>,
 ): Promise<T> {
   await runner.startTransaction();
   try {
     const result = await work();
     // The caller has already been told that nothing is stored.
-    signal.throwIfAborted();
+    use.throwIfGivenUp();
     await runner.commitTransaction();
     return result;
   } catch (error) {

@@ -3,7 +3,7 @@ import { WechatAuthError } from '../errors/wechat-auth.error.js';
 import { PostgresClient, TIMEOUT_MS } from './postgres-client.js';
 import { PostgresClock } from './postgres-clock.js';
 import type { Row } from './row.js';
-import { unnest } from './unnest.js';
+import { rowsTable, type RowsTable } from './rows-table.js';
 import { nextEpoch, readUser, USER } from './users.repository.js';
 import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
 import { WechatUser } from './wechat-user.entity.js';
@@ -84,6 +84,7 @@ export class RevocationsRepository {
   /** The indexes of the sessions that have ended or whose user was removed. */
   async findEnded(sessions: readonly SessionKey[]): Promise<ReadonlySet<number>> {
     // Two lookups by key, not a join: a plan made while the tables are empty stays fast.
+    const { sql, values } = tableOf(sessions);
     const [ended] = await this.postgres.query(
       `SELECT count(*)::int AS asked, pg_is_in_recovery() AS is_standby,
          coalesce(string_agg((s.place - 1)::text, ',') FILTER (WHERE
@@ -91,8 +92,8 @@ export class RevocationsRepository {
             WHERE u.id = s.user_id) IS DISTINCT FROM s.epoch
            OR (SELECT r.id FROM ${this.revoked} r
             WHERE r.user_id = s.user_id AND r.id = s.id) IS NOT NULL), '') AS ended
-       FROM ${SESSIONS}`,
-      arraysOf(sessions),
+       FROM ${sql}`,
+      values,
       (row) => {
         assertPrimary(row);
         if (row.number('asked') !== sessions.length) throw new Error('wrong number of sessions');
@@ -108,9 +109,10 @@ export class RevocationsRepository {
   /** The users of sessions, in their order; `undefined` for a session that has ended. */
   async findUsers(sessions: readonly SessionKey[]): Promise<readonly (WechatUser | undefined)[]> {
     // Lookups by key here as well, for each session.
+    const { sql, values } = tableOf(sessions);
     const users = await this.postgres.query(
       `SELECT pg_is_in_recovery() AS is_standby, live.*
-       FROM ${SESSIONS}
+       FROM ${sql}
        LEFT JOIN LATERAL (
          SELECT ${USER} FROM ${this.users} u
          WHERE u.id = s.user_id AND u.session_epoch = s.epoch
@@ -118,7 +120,7 @@ export class RevocationsRepository {
                 WHERE r.user_id = s.user_id AND r.id = s.id) IS NULL
          LIMIT 1) live ON true
        ORDER BY s.place`,
-      arraysOf(sessions),
+      values,
       (row) => {
         assertPrimary(row);
         return row.textOrNull('id') === null ? undefined : readUser(row);
@@ -161,19 +163,14 @@ export class RevocationsRepository {
   }
 }
 
-/** The sessions of {@link arraysOf} as rows. */
-const SESSIONS = `${unnest('uuid', 'uuid', 'int')} WITH ORDINALITY AS s(user_id, id, epoch, place)`;
-
-const arraysOf = (sessions: readonly SessionKey[]): string[] => [
-  arrayOf(sessions.map(({ userId }) => userId)),
-  arrayOf(sessions.map(({ id }) => id)),
-  arrayOf(sessions.map(({ epoch }) => epoch)),
-];
+/** The sessions as the table `s`. */
+function tableOf(sessions: readonly SessionKey[]): RowsTable {
+  const rows = sessions.map(({ userId, id, epoch }) => [userId, id, epoch]);
+  const { sql, values } = rowsTable(['uuid', 'uuid', 'int'], rows);
+  return { sql: `${sql} AS s(user_id, id, epoch, place)`, values };
+}
 
 /** A standby may not know of a logout yet. */
 function assertPrimary(row: Row): void {
   if (row.boolean('is_standby')) throw new Error('this server is a standby');
 }
-
-/** A Postgres array literal. UUIDs and numbers need no quotes, and pg would check each of them. */
-const arrayOf = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { Row } from './row.js';
 
 const read = (value: unknown): Row => new Row({ value });
@@ -64,7 +65,15 @@ describe('Row', () => {
     },
   );
 
-  it('reads milliseconds as a date, and rounds down', () => {
-    expect(read('1800000000123.9').date('value')).toEqual(new Date(1_800_000_000_123));
+  it('reads seconds as a date', () => {
+    expect(read('1800000000.123').date('value')).toEqual(new Date(1_800_000_000_123));
+  });
+
+  it('reads the exact millisecond from a floating-point number', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 32_503_680_000_000 }), (time) => {
+        expect(read(String(time / 1000)).date('value').getTime()).toBe(time);
+      }),
+    );
   });
 });

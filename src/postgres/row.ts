@@ -29,9 +29,9 @@ export class Row {
     throw unexpected(name);
   }
 
-  /** From milliseconds since 1970. */
+  /** From seconds since 1970. */
   date(name: string): Date {
-    return new Date(Math.floor(this.number(name)));
+    return new Date(Math.round(this.number(name) * 1000));
   }
 }
 

@@ -1,67 +1,62 @@
 import { describe, expect, it } from '@jest/globals';
 import { Semaphore } from './semaphore.js';
 
-const never = (): AbortSignal => new AbortController().signal;
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 describe('Semaphore', () => {
-  it('allows a limited number of holders, and the others in order', async () => {
+  /** Callers that note when they enter. */
+  const callers = (semaphore: Semaphore) => {
+    const entered: string[] = [];
+    return { entered, acquire: (name: string) => semaphore.acquire(() => entered.push(name)) };
+  };
+
+  it('allows a limited number of holders, and the others in order', () => {
     const semaphore = new Semaphore(() => 2);
-    const entered: number[] = [];
-    for (let i = 0; i < 5; i++) void semaphore.acquire(never()).then(() => entered.push(i));
-    await settled();
-    expect(entered).toEqual([0, 1]);
+    const { entered, acquire } = callers(semaphore);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) acquire(name);
+    expect(entered).toEqual(['a', 'b']);
     semaphore.release();
-    await settled();
-    expect(entered).toEqual([0, 1, 2]);
+    expect(entered).toEqual(['a', 'b', 'c']);
     semaphore.release();
     semaphore.release();
-    await settled();
-    expect(entered).toEqual([0, 1, 2, 3, 4]);
+    expect(entered).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
-  it('has all its places again after all holders have released theirs', async () => {
+  it('has all its places again after all holders have released theirs', () => {
     const semaphore = new Semaphore(() => 1);
-    for (let round = 0; round < 3; round++) {
-      await semaphore.acquire(never());
+    const { entered, acquire } = callers(semaphore);
+    for (const name of ['a', 'b', 'c']) {
+      acquire(name);
       semaphore.release();
     }
-    await semaphore.acquire(never());
-    let isIn = false;
-    void semaphore.acquire(never()).then(() => (isIn = true));
-    await settled();
-    expect(isIn).toBe(false);
+    acquire('d');
+    acquire('e');
+    expect(entered).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('rejects a caller that stops waiting with its reason, without a place', async () => {
+  it('gives no place to a caller that has stopped waiting', () => {
     const semaphore = new Semaphore(() => 1);
-    await semaphore.acquire(never());
-    const [gone, entered] = [new AbortController(), [] as string[]];
-    const first = semaphore.acquire(never()).then(() => entered.push('first'));
-    const impatient = semaphore.acquire(gone.signal);
-    const last = semaphore.acquire(never()).then(() => entered.push('last'));
-    gone.abort(new Error('enough'));
-    await expect(impatient).rejects.toThrow('enough');
+    const { entered, acquire } = callers(semaphore);
+    acquire('a');
+    acquire('b');
+    const stop = acquire('gone');
+    acquire('c');
+    stop();
+    stop();
     semaphore.release();
-    await first;
-    expect(entered).toEqual(['first']);
     semaphore.release();
-    await last;
-    expect(entered).toEqual(['first', 'last']);
+    expect(entered).toEqual(['a', 'b', 'c']);
   });
 
-  it('ignores an abort after the caller has a place', async () => {
+  it('ignores a caller that stops waiting after it has a place', () => {
     const semaphore = new Semaphore(() => 1);
-    await semaphore.acquire(never());
-    const late = new AbortController();
-    const second = semaphore.acquire(late.signal);
-    const entered: string[] = [];
-    void semaphore.acquire(never()).then(() => entered.push('third'));
+    const { entered, acquire } = callers(semaphore);
+    const stopFirst = acquire('a');
+    const stopSecond = acquire('b');
+    acquire('c');
+    stopFirst();
     semaphore.release();
-    await second;
-    late.abort(new Error('too late'));
+    stopSecond();
+    expect(entered).toEqual(['a', 'b']);
     semaphore.release();
-    await settled();
-    expect(entered).toEqual(['third']);
+    expect(entered).toEqual(['a', 'b', 'c']);
   });
 });

@@ -6,24 +6,21 @@ export class Semaphore {
   /** @param size - asked each time, as it may change. */
   constructor(private readonly size: () => number) {}
 
-  /** Waits for a place. @param signal - stops the wait. */
-  acquire(signal: AbortSignal): Promise<void> {
+  /**
+   * Calls `enter` when there is a place: at once if one is free.
+   * @returns a function that stops the wait.
+   */
+  acquire(enter: () => void): () => void {
     if (this.held < this.size()) {
       this.held++;
-      return Promise.resolve();
-    }
-    return new Promise((resolve, reject) => {
-      const enter = (): void => {
-        signal.removeEventListener('abort', leave);
-        resolve();
-      };
-      const leave = (): void => {
-        this.waiting.splice(this.waiting.indexOf(enter), 1);
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener('abort', leave, { once: true });
+      enter();
+    } else {
       this.waiting.push(enter);
-    });
+    }
+    return () => {
+      const place = this.waiting.indexOf(enter);
+      if (place >= 0) this.waiting.splice(place, 1);
+    };
   }
 
   release(): void {

@@ -132,16 +132,16 @@ describe('SessionProbes', () => {
     expect(await probes.isLive(mine)).toBe(true);
   });
 
-  it('sends the calls that arrive during a query together in the next one', async () => {
+  it('sends the calls that arrive during a query about two together in the next one', async () => {
     const user = await newUser();
     const letGo = await holdQueries();
-    const first = probes.isLive(session(user));
+    const first = areLive([session(user), session(user)]);
     await underWay(1);
     const others = areLive(Array.from({ length: 30 }, () => session(user)));
     await new Promise((next) => setTimeout(next, 50));
     expect(queries.count).toBe(1);
     await letGo();
-    expect([await first, ...(await others)]).toEqual(Array(31).fill(true));
+    expect([...(await first), ...(await others)]).toEqual(Array(32).fill(true));
     expect(queries.count).toBe(2);
   });
 
@@ -161,11 +161,11 @@ describe('SessionProbes', () => {
   it('an outage fails all waiting calls, also those that arrived during the query, but no later one', async () => {
     const claims = session(await newUser());
     const letGo = await holdQueries();
-    const first = probes.isLive(claims);
+    const first = [claims, session(claims.userId)].map((each) => probes.isLive(each));
     await underWay(1);
     const second = probes.isLive(claims);
     const failures = Promise.all(
-      [first, second].map((probe) => probe.catch((error: unknown) => error)),
+      [...first, second].map((probe) => probe.catch((error: unknown) => error)),
     );
     await database.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestPostgres, type TestPostgres } from '../../test/support/test-postgres.js';
 
-describe('unnest', () => {
+describe('rowsTable', () => {
   let test: TestPostgres;
-  const [id, userId] = [randomUUID(), randomUUID()];
 
   beforeAll(async () => {
     // One connection, so that all statements share its session.
@@ -17,18 +16,29 @@ describe('unnest', () => {
   });
   afterAll(() => test.close());
 
+  const sessions = [1, 2].map((n) => ({ userId: randomUUID(), id: randomUUID(), epoch: n }));
+
   it.each([
-    ['findEnded', () => test.revocations.findEnded([{ userId, id, epoch: 0 }])],
-    ['findUsers', () => test.revocations.findUsers([{ userId, id, epoch: 0 }])],
-    ['findById', () => test.users.findById(userId)],
-    ['findByOpenid', () => test.users.findByOpenid('wx1', 'o1')],
-  ])('lets Postgres plan %s only once if it is asked about one row', async (_, ask) => {
+    ['findEnded', 1, () => test.revocations.findEnded(sessions.slice(1))],
+    ['findEnded', 2, () => test.revocations.findEnded(sessions)],
+    ['findUsers', 1, () => test.revocations.findUsers(sessions.slice(1))],
+    ['findUsers', 2, () => test.revocations.findUsers(sessions)],
+    ['findById', 1, () => test.users.findById(randomUUID())],
+    ['findById', 2, () => Promise.all(sessions.map(({ id }) => test.users.findById(id)))],
+    ['findByOpenid', 1, () => test.users.findByOpenid('wx1', 'o1')],
+    [
+      'findByOpenid',
+      2,
+      () => Promise.all(['o1', 'o2'].map((openid) => test.users.findByOpenid('wx1', openid))),
+    ],
+  ])('lets Postgres plan %s once for %d rows', async (_, rows, ask) => {
     await test.reconnect();
     // Postgres compares the first five plans of a statement with its generic plan.
     for (let i = 0; i < 8; i++) await ask();
     const plans = await test.dataSource.query<unknown[]>(
       `SELECT generic_plans::int, custom_plans::int FROM pg_prepared_statements
-       WHERE name LIKE 'wechat_auth_%' AND statement LIKE '%unnest%'`,
+       WHERE name LIKE 'wechat_auth_%' AND statement LIKE $1`,
+      [rows === 1 ? '%VALUES%' : '%unnest%'],
     );
     expect(plans).toEqual([{ generic_plans: 3, custom_plans: 5 }]);
   });
