@@ -37,7 +37,7 @@ export class Envelope {
     const name = nameOf(row);
     const cipher = createCipheriv('aes-256-gcm', rowKey(current.key, name), nonce);
     cipher.setAAD(name);
-    const ciphertext = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    const ciphertext = Buffer.concat([cipher.update(text), cipher.final()]);
     return Buffer.concat([Buffer.of(VERSION), current.id, nonce, cipher.getAuthTag(), ciphertext]);
   }
 
@@ -56,9 +56,8 @@ export class Envelope {
       });
       decipher.setAAD(name).setAuthTag(tag);
       try {
-        return (
-          decipher.update(envelope.subarray(HEADER), undefined, 'utf8') + decipher.final('utf8')
-        );
+        const text = [decipher.update(envelope.subarray(HEADER)), decipher.final()];
+        return Buffer.concat(text).toString();
       } catch {
         // GCM gives no reason for a failure.
       }
@@ -75,4 +74,4 @@ const rowKey = (key: KeyObject, row: Buffer): Buffer =>
   createHmac('sha256', key).update(row).digest();
 
 // JSON keeps the parts apart: ["a","bc"] and ["ab","c"] are different rows.
-const nameOf = (row: readonly string[]): Buffer => Buffer.from(JSON.stringify(row), 'utf8');
+const nameOf = (row: readonly string[]): Buffer => Buffer.from(JSON.stringify(row));

@@ -69,7 +69,7 @@ export class LoginService {
   private async start(code: string, appid: string, signal: AbortSignal): Promise<LoginResult> {
     const known: KnownOfLogin = { appid };
     try {
-      const code2Session = await this.code2Session.exchange(code, appid, signal);
+      const code2Session = await this.code2Session.exchangeOnce(code, appid, signal);
       const { user, isNew, account } = await this.hook.store(code2Session, ({ id }) => {
         known.userId = id;
       });

@@ -4,6 +4,7 @@ import { PostgresClient, TIMEOUT_MS } from './postgres-client.js';
 import { PostgresClock } from './postgres-clock.js';
 import type { Row } from './row.js';
 import { rowsTable, type RowsTable } from './rows-table.js';
+import { statement } from './statement.js';
 import { nextEpoch, readUser, USER } from './users.repository.js';
 import { WechatRevokedSession } from './wechat-revoked-session.entity.js';
 import { WechatUser } from './wechat-user.entity.js';
@@ -83,36 +84,47 @@ export class RevocationsRepository {
 
   /** The indexes of the sessions that have ended or whose user was removed. */
   async findEnded(sessions: readonly SessionKey[]): Promise<ReadonlySet<number>> {
-    // Two lookups by key, not a join: a plan made while the tables are empty stays fast.
     const { sql, values } = tableOf(sessions);
-    const [ended] = await this.postgres.query(
+    const [ended] = await this.postgres.query(this.endedSql(sql), values, (row) => {
+      assertPrimary(row);
+      if (row.number('asked') !== sessions.length) throw new Error('wrong number of sessions');
+      const list = row.text('ended');
+      return new Set(list === '' ? [] : list.split(',').map(Number));
+    });
+    // Fail closed: without a result no session is accepted.
+    if (ended === undefined) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
+    return ended;
+  }
+
+  // Two lookups by key, not a join: a plan made while the tables are empty stays fast.
+  private readonly endedSql = statement(
+    (sessions: string) =>
       `SELECT count(*)::int AS asked, pg_is_in_recovery() AS is_standby,
          coalesce(string_agg((s.place - 1)::text, ',') FILTER (WHERE
            (SELECT u.session_epoch FROM ${this.users} u
             WHERE u.id = s.user_id) IS DISTINCT FROM s.epoch
            OR (SELECT r.id FROM ${this.revoked} r
             WHERE r.user_id = s.user_id AND r.id = s.id) IS NOT NULL), '') AS ended
-       FROM ${sql}`,
-      values,
-      (row) => {
-        assertPrimary(row);
-        if (row.number('asked') !== sessions.length) throw new Error('wrong number of sessions');
-        const list = row.text('ended');
-        return new Set(list === '' ? [] : list.split(',').map(Number));
-      },
-    );
-    // Fail closed: without a result no session is accepted.
-    if (ended === undefined) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
-    return ended;
-  }
+       FROM ${sessions}`,
+  );
 
   /** The users of sessions, in their order; `undefined` for a session that has ended. */
   async findUsers(sessions: readonly SessionKey[]): Promise<readonly (WechatUser | undefined)[]> {
-    // Lookups by key here as well, for each session.
     const { sql, values } = tableOf(sessions);
-    const users = await this.postgres.query(
+    const users = await this.postgres.query(this.usersSql(sql), values, (row) => {
+      assertPrimary(row);
+      return row.textOrNull('id') === null ? undefined : readUser(row);
+    });
+    // Fail closed: without a row for each session none is accepted.
+    if (users.length !== sessions.length) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
+    return users;
+  }
+
+  // Lookups by key here as well, for each session.
+  private readonly usersSql = statement(
+    (sessions: string) =>
       `SELECT pg_is_in_recovery() AS is_standby, live.*
-       FROM ${sql}
+       FROM ${sessions}
        LEFT JOIN LATERAL (
          SELECT ${USER} FROM ${this.users} u
          WHERE u.id = s.user_id AND u.session_epoch = s.epoch
@@ -120,16 +132,7 @@ export class RevocationsRepository {
                 WHERE r.user_id = s.user_id AND r.id = s.id) IS NULL
          LIMIT 1) live ON true
        ORDER BY s.place`,
-      values,
-      (row) => {
-        assertPrimary(row);
-        return row.textOrNull('id') === null ? undefined : readUser(row);
-      },
-    );
-    // Fail closed: without a row for each session none is accepted.
-    if (users.length !== sessions.length) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
-    return users;
-  }
+  );
 
   /**
    * Deletes up to `limit` revocations of expired sessions, unless another instance is doing so.

@@ -72,7 +72,11 @@ describe('Row', () => {
   it('reads the exact millisecond from a floating-point number', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 32_503_680_000_000 }), (time) => {
-        expect(read(String(time / 1000)).date('value').getTime()).toBe(time);
+        expect(
+          read(String(time / 1000))
+            .date('value')
+            .getTime(),
+        ).toBe(time);
       }),
     );
   });

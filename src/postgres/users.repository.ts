@@ -5,6 +5,7 @@ import { PostgresClient, type Statements, type Transaction } from './postgres-cl
 import { PostgresClock } from './postgres-clock.js';
 import type { Row } from './row.js';
 import { rowsTable, type RowsTable } from './rows-table.js';
+import { statement } from './statement.js';
 import { WechatUser } from './wechat-user.entity.js';
 
 /** A `session_key` as it is stored: encrypted. */
@@ -68,9 +69,18 @@ export class UsersRepository {
     statements: Statements = this.postgres,
   ): Promise<WechatUser> {
     const time = await this.clock.timeOf(key.exchangedAt);
-    const known = 'coalesce(excluded.unionid, u.unionid)';
     const [user] = await statements.query(
-      `INSERT INTO ${this.table} AS u
+      this.upsertSql(claimsUnionid),
+      [id, key.appid, key.openid, unionid ?? null, key.sealedSessionKey, time, endsSessions],
+      readUser,
+    );
+    if (user === undefined) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
+    return user;
+  }
+
+  private readonly upsertSql = statement((claimsUnionid: boolean) => {
+    const known = 'coalesce(excluded.unionid, u.unionid)';
+    return `INSERT INTO ${this.table} AS u
          (id, appid, openid, unionid, session_key, session_key_at, last_login_at)
        VALUES ($1, $2, $3, $4, $5, ${exchangedAt('$6')}, now())
        ON CONFLICT (appid, openid) DO UPDATE SET
@@ -81,13 +91,8 @@ export class UsersRepository {
          last_login_at = now(),
          session_epoch = CASE WHEN $7::boolean THEN ${nextEpoch('u.session_epoch')}
                               ELSE u.session_epoch END
-       RETURNING ${USER}`,
-      [id, key.appid, key.openid, unionid ?? null, key.sealedSessionKey, time, endsSessions],
-      readUser,
-    );
-    if (user === undefined) throw new WechatAuthError('WX_STORE_UNAVAILABLE');
-    return user;
-  }
+       RETURNING ${USER}`;
+  });
 
   /** @returns whether the unionid of the user was unknown until now. */
   async claimUnionid(

@@ -52,16 +52,21 @@ export class Code2SessionService {
    */
   async exchange(code: string, appid?: string, signal?: AbortSignal): Promise<Code2Session> {
     if (!isCode(code)) throw new WechatAuthError('WX_CODE_MALFORMED');
-    const app = await this.apps.get(appid);
+    const { appid: known } = await this.apps.get(appid);
     return this.exchanges.run(
-      `${app.appid} ${code}`,
-      (abandoned) => this.ask(app, code, abandoned),
+      `${known} ${code}`,
+      (abandoned) => this.exchangeOnce(code, known, abandoned),
       signal,
     );
   }
 
-  /** Tries once more with a new credential if WeChat refuses this one: the code is not yet used. */
-  private async ask(app: WechatApp, code: string, signal: AbortSignal): Promise<Code2Session> {
+  /**
+   * Like {@link exchange}, for a caller that never exchanges one code twice at a time. Tries again with
+   * a new credential if WeChat refuses the first: the code is not yet used.
+   * @internal
+   */
+  async exchangeOnce(code: string, appid: string, signal: AbortSignal): Promise<Code2Session> {
+    const app = await this.apps.get(appid);
     try {
       return await this.askOnce(app, code, signal);
     } catch (error) {

@@ -9,7 +9,8 @@ type Describe = (attributes: SpanAttributes) => void;
 /** The installed tracers, which record the URL of each request. */
 interface Tracers {
   readonly openTelemetry?: typeof OpenTelemetry | undefined;
-  readonly sentry?: { suppressTracing<T>(work: () => T): T } | undefined;
+  readonly sentry?:
+    { getClient(): object | undefined; suppressTracing<T>(work: () => T): T } | undefined;
 }
 
 /** OpenTelemetry's context key, the same in all packages and versions. */
@@ -31,7 +32,7 @@ export async function inClientSpan<T>(
   const { openTelemetry, sentry } = await (tracers ??= load());
   // Sentry 11 and later ignore the context of OpenTelemetry.
   const untraced = (describe: Describe): Promise<T> =>
-    sentry ? sentry.suppressTracing(() => work(describe)) : work(describe);
+    sentry?.getClient() ? sentry.suppressTracing(() => work(describe)) : work(describe);
   if (!openTelemetry) return untraced(() => undefined);
   const { context, createContextKey, SpanKind, SpanStatusCode, trace } = openTelemetry;
   const tracer = trace.getTracer('nestjs-wechat-auth');

@@ -43,8 +43,7 @@ export async function sendRequest(
   // Not `http.request`: after each success its Observable cancels the ended request with an error.
   const response = http.axiosRef.request<Uint8Array>({
     method: methodOf(wanted),
-    url: baseUrl + wanted.path,
-    params: new URLSearchParams(wanted.query),
+    url: `${baseUrl}${wanted.path}?${new URLSearchParams(wanted.query).toString()}`,
     data: wanted.body,
     signal,
     maxContentLength: MAX_ANSWER_BYTES,
