@@ -32,7 +32,7 @@ const {
 }).values;
 mkdirSync(FOLDER, { recursive: true });
 
-const users = isQuick ? 200_000 : 1_000_000;
+const users = isQuick ? 50_000 : 1_000_000;
 say(`PostgreSQL with ${users} users …`);
 const database = await startDatabase();
 const machine = machineTable(isQuick, users, database.version);

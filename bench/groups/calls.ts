@@ -10,7 +10,7 @@ const upsert = '`UsersService.upsert`, instead of SQL and a cipher';
 /** The part of a login that is Postgres. */
 export const storedLogins = (): Group => ({
   id: 'stored',
-  rounds: [5, 4, 2],
+  rounds: [5, 3, 2],
   columns: ['perSecond', 'ratio', 'cpu', 'statements'],
   ratio: 'Over `findOne`, `save`',
   rows: {

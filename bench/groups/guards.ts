@@ -55,7 +55,7 @@ export function guards(platform: 'Fastify' | 'Express'): Group {
   });
   const id = platform.toLowerCase();
   const ratio = 'Over no guard';
-  return { id, rounds: [5, 5, 3], columns, ratio, rows: Object.fromEntries(rows) };
+  return { id, rounds: [5, 3, 3], columns, ratio, rows: Object.fromEntries(rows) };
 }
 
 /** With few concurrent requests, queries are hardly batched. */
@@ -69,7 +69,7 @@ export function connections(counts: readonly number[]): Group {
       rows[`${name} ${count}`] = onRoute(name, count, { label, over, goals });
     }
   }
-  return { id: 'connections', rounds: [5, 2.5, 1], columns, ratio: 'Over careful', rows };
+  return { id: 'connections', rounds: [5, 2, 1], columns, ratio: 'Over careful', rows };
 }
 
 /** Processes on one Postgres, and the connections of each. */
@@ -83,7 +83,7 @@ export function processes(): Group {
       rows[`${name} ${size}`] = onRoute(name, CONNECTIONS, changes);
     }
   }
-  return { id: 'processes', rounds: [5, 3, 2], columns, ratio: 'Over 1 × 10', rows };
+  return { id: 'processes', rounds: [3, 3, 2], columns, ratio: 'Over 1 × 10', rows };
 }
 
 /** Guarded requests that read their user, with more tokens than the library caches. */

@@ -13,7 +13,7 @@ const http = (label: string, path: string, changes: Partial<Row> = {}): Row => (
 /** The whole login over HTTP, including WeChat. */
 export const logins = (): Group => ({
   id: 'logins',
-  rounds: [7, 4, 3],
+  rounds: [7, 4, 6],
   columns: ['perSecond', 'ratio', 'p50', 'p99', 'cpu', 'statements'],
   ratio: 'Over axios',
   rows: {
