@@ -62,7 +62,8 @@ export class GatheredQuery<Question, Answer> {
       for (const { reject } of [...batch, ...this.take()]) reject(error);
     }
     this.inFlight -= batch.length;
-    if (this.waiting.size > 0 && this.inFlight < MAX_IN_FLIGHT) await this.send();
+    // Not awaited: under constant load this promise would never end.
+    if (this.waiting.size > 0 && this.inFlight < MAX_IN_FLIGHT) void this.send();
   }
 
   private take(): readonly Waiting<Question, Answer>[] {
