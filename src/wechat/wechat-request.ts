@@ -43,7 +43,9 @@ export async function sendRequest(
   // Not `http.request`: after each success its Observable cancels the ended request with an error.
   const response = http.axiosRef.request<Uint8Array>({
     method: methodOf(wanted),
-    url: `${baseUrl}${wanted.path}?${new URLSearchParams(wanted.query).toString()}`,
+    url: baseUrl + wanted.path,
+    // Not in the URL: interceptors of the app may log that.
+    params: new URLSearchParams(wanted.query),
     data: wanted.body,
     signal,
     maxContentLength: MAX_ANSWER_BYTES,
