@@ -6,7 +6,7 @@ const E2E_SPECS = {
   errors: ['transports', 'login', 'sessions'],
   guard: ['transports'],
   postgres: ['network'],
-  sessions: ['sessions'],
+  sessions: ['sessions', 'events', 'apps'],
   'user-data': ['user-data'],
   users: ['users'],
   wechat: ['wechat', 'tracing'],
