@@ -3,7 +3,7 @@ import process from 'node:process';
 /** The end-to-end tests beside the unit tests of a folder. Fewer would do less, more take longer. */
 const E2E_SPECS = {
   crypto: [],
-  errors: ['transports', 'login', 'sessions'],
+  errors: ['transports', 'login', 'sessions', 'own-routes', 'wechat'],
   guard: ['transports'],
   postgres: ['network'],
   sessions: ['sessions', 'events', 'apps'],
