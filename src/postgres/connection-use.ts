@@ -11,7 +11,7 @@ const CANCEL_MS = 2000;
 export type Work<T> = (
   runner: QueryRunner,
   connection: Connection,
-  use: Pick<ConnectionUse, 'throwIfGivenUp'>,
+  use: ConnectionUse,
 ) => Promise<T>;
 
 /** One use of a connection of the app's pool, which the caller may give up at any time. */

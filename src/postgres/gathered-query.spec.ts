@@ -5,7 +5,8 @@ import { GatheredQuery } from './gathered-query.js';
 function controlled(): {
   query: GatheredQuery<string, string>;
   batches: string[][];
-  end: (error?: Error) => Promise<void>;
+  /** @param place - of the query in progress that ends. */
+  end: (error?: Error, place?: number) => Promise<void>;
 } {
   const batches: string[][] = [];
   const ends: ((error?: Error) => void)[] = [];
@@ -18,8 +19,8 @@ function controlled(): {
       });
     });
   });
-  const end = async (error?: Error): Promise<void> => {
-    ends.shift()?.(error);
+  const end = async (error?: Error, place = 0): Promise<void> => {
+    ends.splice(place, 1)[0]?.(error);
     await turn();
   };
   return { query, batches, end };
@@ -68,6 +69,22 @@ describe('GatheredQuery', () => {
     ]);
     await end();
     expect(await others).toEqual(['answer to a', 'answer to c', 'answer to d']);
+  });
+
+  it('sends one query for all if the last one ends while the next is scheduled', async () => {
+    const { query, batches, end } = controlled();
+    void ask(query, 'a');
+    await turn();
+    void ask(query, 'b', 'c');
+    await turn();
+    await end(undefined, 1);
+    void ask(query, 'd', 'e');
+    const ended = end();
+    // The end of the query, but not yet the next turn.
+    for (let i = 0; i < 10; i++) await Promise.resolve();
+    void ask(query, 'f');
+    await ended;
+    expect(batches).toEqual([['a'], ['b', 'c'], ['d', 'e', 'f']]);
   });
 
   it('asks once for those who ask the same', async () => {

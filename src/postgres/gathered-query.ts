@@ -33,12 +33,16 @@ export class GatheredQuery<Question, Answer> {
       asked = waitFor<Question, Answer>(question);
       this.waiting.set(key, asked);
     }
-    this.schedule();
+    if (this.maySend) this.schedule();
     return asked.answer;
   }
 
+  /** Not while a query is scheduled, which will ask everything that waits. */
+  private get maySend(): boolean {
+    return !this.isScheduled && this.inFlight < MAX_IN_FLIGHT;
+  }
+
   private schedule(): void {
-    if (this.isScheduled || this.inFlight >= MAX_IN_FLIGHT) return;
     this.isScheduled = true;
     // After the requests that have already arrived, so that they share the query; at the end of
     // this turn where questions come one at a time, as waiting would only delay them.
@@ -49,6 +53,7 @@ export class GatheredQuery<Question, Answer> {
   private async send(): Promise<void> {
     this.isScheduled = false;
     const batch = this.take();
+    // A failed query has rejected those that waited.
     if (batch.length === 0) return;
     this.lastSize = batch.length;
     this.inFlight += batch.length;
@@ -63,7 +68,7 @@ export class GatheredQuery<Question, Answer> {
     }
     this.inFlight -= batch.length;
     // Not awaited: under constant load this promise would never end.
-    if (this.waiting.size > 0 && this.inFlight < MAX_IN_FLIGHT) void this.send();
+    if (this.waiting.size > 0 && this.maySend) void this.send();
   }
 
   private take(): readonly Waiting<Question, Answer>[] {

@@ -138,7 +138,7 @@ export class PostgresClient {
 
 async function inTransaction<T>(
   runner: QueryRunner,
-  use: Parameters<Work<T>>[2],
+  use: ConnectionUse,
   work: () => Promise<T>,
 ): Promise<T> {
   await runner.startTransaction();

@@ -15,29 +15,24 @@ export function rowsTable(
   types: readonly Type[],
   rows: readonly (readonly (string | number)[])[],
 ): RowsTable {
-  const [first = [], ...others] = rows;
-  return others.length === 0
-    ? { sql: `(VALUES (${parameters(types)}, 1::bigint))`, values: [...first] }
-    : {
-        sql: `unnest(${arrays(types)}) WITH ORDINALITY`,
-        values: types.map((type, i) =>
-          arrayOf(
-            type,
-            rows.map((row) => row[i]),
-          ),
-        ),
-      };
+  const parameters = types.map((type, i) => `$${String(i + 1)}::${type}`);
+  const [first] = rows;
+  if (first !== undefined && rows.length === 1) {
+    return { sql: `(VALUES (${parameters.join(', ')}, 1::bigint))`, values: [...first] };
+  }
+  // In a subquery Postgres does not see the length of an array. If it does, a plan for a few rows
+  // looks cheaper than the generic plan, and it plans the statement again each time.
+  const arrays = parameters.map((parameter) => `(SELECT ${parameter}[])`);
+  return {
+    sql: `unnest(${arrays.join(', ')}) WITH ORDINALITY`,
+    values: types.map((type, i) =>
+      arrayOf(
+        type,
+        rows.map((row) => row[i]),
+      ),
+    ),
+  };
 }
-
-const parameters = (types: readonly Type[]): string =>
-  types.map((type, i) => `$${String(i + 1)}::${type}`).join(', ');
-
-/**
- * In a subquery Postgres does not see the length of an array. If it does, a plan for a few rows
- * looks cheaper than the generic plan, and it plans the statement again each time.
- */
-const arrays = (types: readonly Type[]): string =>
-  types.map((type, i) => `(SELECT $${String(i + 1)}::${type}[])`).join(', ');
 
 /** A Postgres array literal for UUIDs and numbers, which need no quotes; `pg` makes the others. */
 const arrayOf = (type: Type, values: readonly unknown[]): unknown =>

@@ -205,28 +205,42 @@ describe('SessionProbes', () => {
     });
   });
 
+  const check = (lookups: SessionProbes, key: SessionKey): unknown => lookups.isLive(key);
+  const checkWithUser = (lookups: SessionProbes, key: SessionKey): unknown => lookups.findUser(key);
+
+  const [many, one] = [
+    ['%unnest%WITH ORDINALITY%', `'{}', '{}', '{}'`],
+    ['%VALUES%', `'${randomUUID()}', '${randomUUID()}', 0`],
+  ] as const;
+
   it.each([
-    ['a check', (probes: SessionProbes, key: SessionKey) => probes.isLive(key)],
-    ['a check with users', (probes: SessionProbes, key: SessionKey) => probes.findUser(key)],
-  ])('plans %s once as lookups by key, even if the tables were empty then', async (_, ask) => {
-    const alone = await createTestPostgres({ poolSize: 1 });
-    const lookups = new SessionProbes(alone.revocations);
-    const together = Array.from({ length: 20 }, () => session(randomUUID()));
-    for (let i = 0; i < 10; i++) {
-      await Promise.all(together.map((each) => ask(lookups, each)));
-    }
-    const [statement] = await alone.dataSource.query<{ name: string; generic: number }[]>(
-      `SELECT name, generic_plans::int AS generic FROM pg_prepared_statements
-       WHERE statement LIKE '%unnest%WITH ORDINALITY%' AND name LIKE 'wechat_auth%'`,
-    );
-    expect(statement?.generic).toBeGreaterThan(0);
-    const plan = await alone.dataSource.query<Record<string, string>[]>(
-      `EXPLAIN EXECUTE ${statement?.name ?? ''} ('{}', '{}', '{}')`,
-    );
-    const text = plan.map((line) => line['QUERY PLAN']).join('\n');
-    expect(text).toMatch(/Index.* using wechat_user_pkey/);
-    expect(text).toMatch(/Index.* using wechat_revoked_session_pkey/);
-    expect(text).not.toContain('Seq Scan');
-    await alone.close();
-  });
+    ['a check', 20, many, check],
+    ['a check of one session', 1, one, check],
+    ['a check with users', 20, many, checkWithUser],
+    ['a check of one session with its user', 1, one, checkWithUser],
+  ])(
+    'plans %s once as lookups by key, even if the tables were empty then',
+    async (_, size, [like, parameters], ask) => {
+      const alone = await createTestPostgres({ poolSize: 1 });
+      const lookups = new SessionProbes(alone.revocations);
+      const together = Array.from({ length: size }, () => session(randomUUID()));
+      for (let i = 0; i < 10; i++) {
+        await Promise.all(together.map((each) => ask(lookups, each)));
+      }
+      const [statement] = await alone.dataSource.query<{ name: string; generic: number }[]>(
+        `SELECT name, generic_plans::int AS generic FROM pg_prepared_statements
+       WHERE statement LIKE $1 AND name LIKE 'wechat_auth%'`,
+        [like],
+      );
+      expect(statement?.generic).toBeGreaterThan(0);
+      const plan = await alone.dataSource.query<Record<string, string>[]>(
+        `EXPLAIN EXECUTE ${statement?.name ?? ''} (${parameters})`,
+      );
+      const text = plan.map((line) => line['QUERY PLAN']).join('\n');
+      expect(text).toMatch(/Index.* using wechat_user_pkey/);
+      expect(text).toMatch(/Index.* using wechat_revoked_session_pkey/);
+      expect(text).not.toContain('Seq Scan');
+      await alone.close();
+    },
+  );
 });

@@ -52,21 +52,24 @@ export class Code2SessionService {
    */
   async exchange(code: string, appid?: string, signal?: AbortSignal): Promise<Code2Session> {
     if (!isCode(code)) throw new WechatAuthError('WX_CODE_MALFORMED');
-    const { appid: known } = await this.apps.get(appid);
+    const app = await this.apps.get(appid);
     return this.exchanges.run(
-      `${known} ${code}`,
-      (abandoned) => this.exchangeOnce(code, known, abandoned),
+      `${app.appid} ${code}`,
+      (abandoned) => this.ask(app, code, abandoned),
       signal,
     );
   }
 
   /**
-   * Like {@link exchange}, for a caller that never exchanges one code twice at a time. Tries again with
-   * a new credential if WeChat refuses the first: the code is not yet used.
+   * Like {@link exchange}, for a caller that never exchanges one code twice at a time.
    * @internal
    */
   async exchangeOnce(code: string, appid: string, signal: AbortSignal): Promise<Code2Session> {
-    const app = await this.apps.get(appid);
+    return this.ask(await this.apps.get(appid), code, signal);
+  }
+
+  /** Tries once more with a new credential if WeChat refuses this one: the code is not yet used. */
+  private async ask(app: WechatApp, code: string, signal: AbortSignal): Promise<Code2Session> {
     try {
       return await this.askOnce(app, code, signal);
     } catch (error) {
