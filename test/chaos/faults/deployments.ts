@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Fleet } from '../apps/fleet.js';
 import { late, straight } from '../network/carry.js';
 import { Database } from '../postgres/database.js';
 import { Standby } from '../postgres/standby.js';
@@ -54,7 +55,7 @@ export const deploymentFaults: Fault[] = [
     heal: () => undefined,
   },
   {
-    name: `Migrations by three apps at once, ${String(STARTS)} times`,
+    name: `Migrations by three apps at once, which wait for each other, ${String(STARTS)} times`,
     seconds: 0,
     isQuick: true,
     inject: async (world) => {
@@ -69,6 +70,20 @@ export const deploymentFaults: Fault[] = [
           `${String(failures.length)} failed, the last with: ${String(failures.at(-1))}`,
         );
       }
+    },
+    heal: () => undefined,
+  },
+  {
+    // TypeORM takes no lock: of the apps that fail, `TypeOrmModule` tries again after 3 s.
+    name: 'Three more apps that start at once on an empty database',
+    seconds: 0,
+    inject: async ({ postgres, surroundings }) => {
+      const database = await Database.create(postgres, 'empty');
+      const fleet = await Fleet.start({
+        ...surroundings,
+        databaseUrlOf: (app) => database.urlFor(app, postgres.port),
+      });
+      await fleet.stop();
     },
     heal: () => undefined,
   },

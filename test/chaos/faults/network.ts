@@ -24,7 +24,6 @@ export const networkFaults: Fault[] = [
   {
     ...carrying('A black hole before Postgres for 12 s, after which all arrives', blackHole),
     seconds: 12,
-    isQuick: true,
     heal: ({ network }) => {
       network.carry = straight;
       blackHole.release();
@@ -33,7 +32,6 @@ export const networkFaults: Fault[] = [
   {
     name: 'Backends terminated as soon as they are there, which arrives in one piece',
     seconds: 8,
-    isQuick: true,
     inject: async (world) => {
       world.network.carry = bunched(40);
       await terminating.inject(world);
@@ -54,7 +52,6 @@ export const networkFaults: Fault[] = [
   {
     name: 'Connections to Postgres that a firewall forgot',
     seconds: 15,
-    isQuick: true,
     inject: ({ network }) => {
       network.forget();
     },
@@ -67,7 +64,6 @@ export const networkFaults: Fault[] = [
   {
     name: 'New connections to Postgres that hang for ever',
     seconds: 15,
-    isQuick: true,
     inject: ({ network }) => {
       network.isSilent = true;
       network.reset();
