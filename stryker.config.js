@@ -4,12 +4,12 @@ import process from 'node:process';
 const E2E_SPECS = {
   crypto: [],
   errors: ['transports', 'login', 'sessions', 'own-routes', 'wechat'],
-  guard: ['transports'],
-  postgres: ['network'],
-  sessions: ['sessions', 'events', 'apps'],
-  'user-data': ['user-data'],
-  users: ['users'],
-  wechat: ['wechat', 'tracing'],
+  guard: ['transports', 'guarded-handlers', 'sessions', 'apps'],
+  postgres: ['network', 'session-parameters', 'clearing'],
+  sessions: ['sessions', 'events', 'apps', 'ending-with-the-session'],
+  'user-data': ['user-data', 'forged-user-data', 'wechat-api'],
+  users: ['users', 'events', 'user-data', 'login-hook'],
+  wechat: ['wechat', 'tracing', 'wechat-api'],
 };
 
 export const folders = Object.keys(E2E_SPECS);

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Cleanup } from './cleanup.js';
+import { svgOf } from './report/chart.js';
 import { page } from './report/page.js';
 import { whereItRuns } from './report/place.js';
 import { run } from './run.js';
@@ -33,6 +34,9 @@ try {
   const sections = await run({ quick, only, minutes: Number(values.minutes) }, cleanup);
   mkdirSync(dirname(FILE), { recursive: true });
   writeFileSync(FILE, page(sections, place));
+  for (const chart of sections.flatMap(({ charts = [] }) => charts)) {
+    writeFileSync(join(dirname(FILE), chart.file), svgOf(chart));
+  }
   say(`written to ${FILE}`);
   const problems = sections.flatMap((section) => section.problems);
   for (const problem of problems) say(`PROBLEM ${problem}`);

@@ -68,10 +68,5 @@ const versions = (): string[] => [
 const measured = ({ lost, logins, logouts }: FaultFigures): string =>
   `Without synchronous mode a commit waits for no standby, and what the primary had not yet sent is gone with it: ${String(lost)} of ${String(logins + logouts)} acknowledged logins and logouts this time. A logout that is lost lets its session in again.`;
 
-const ADVICE = `### On managed Postgres
-
-- Choose synchronous replication, or a service whose storage is shared: with asynchronous replication the last logouts before a failover can be lost.
-- Connect to the address that follows the primary (the writer's endpoint, HAProxy, PgBouncer). With a list of hosts instead, \`pg\` has no \`target_session_attrs\`: put HAProxy in front.
-- The pool of each process (\`poolSize\`, 10 by default) times the processes, with room for a rolling restart, stays below \`max_connections\`.
-- \`statement_timeout\` is not needed for these tables: the library gives up after five seconds. Never let one cancel a commit that waits for a synchronous standby: Postgres then answers success.
-`;
+const ADVICE =
+  'With which settings to run on such a set-up, or on a managed Postgres: [Deployment](deployment.md#managed-postgres).';

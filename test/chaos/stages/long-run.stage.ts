@@ -5,11 +5,11 @@ import type { Fault } from '../faults/fault.js';
 import { lockFaults } from '../faults/locks.js';
 import { networkFaults } from '../faults/network.js';
 import { postgresFaults } from '../faults/postgres.js';
-import { chart } from '../report/chart.js';
+import { imageOf, type Chart } from '../report/chart.js';
 import type { Section } from '../report/section.js';
 import { say } from '../say.js';
 import type { World } from '../world.js';
-import { runFault } from './fault-run.js';
+import { runFault, type FaultFigures } from './fault-run.js';
 
 /** Sessions of two minutes, so that thousands of them expire within the run. */
 const WIRING: Wiring = { session: { expiresIn: 120 } };
@@ -27,6 +27,8 @@ const FAULT_EVERY = 3;
 const FAULTS = [...postgresFaults, ...networkFaults, ...lockFaults, ...connectionFaults].filter(
   ({ seconds, wiring, obstacle }) => seconds <= 8 && wiring === undefined && obstacle === undefined,
 );
+
+type Acknowledged = Pick<FaultFigures, 'logins' | 'logouts' | 'lost'>;
 
 /** The resources after a period. */
 interface Sample {
@@ -49,6 +51,7 @@ interface Sample {
 /** Whether anything grows that must not. */
 export async function runLong(world: World, minutes: number): Promise<Section> {
   const [start, samples, problems]: [number, Sample[], string[]] = [performance.now(), [], []];
+  const acknowledged = { logins: 0, logouts: 0, lost: 0 };
   const minute = (): number => (performance.now() - start) / 60_000;
   for (let period = 0; minute() < minutes; period++) {
     const isCalm = period % FAULT_EVERY < FAULT_EVERY - 1;
@@ -59,6 +62,9 @@ export async function runLong(world: World, minutes: number): Promise<Section> {
     const excused = /WX_SESSION_EXPIRED/;
     const { figures } = await runFault({ ...fault, wiring: WIRING, excused }, world);
     problems.push(...figures.problems.map((problem) => `${fault.name}: ${problem}`));
+    acknowledged.logins += figures.logins;
+    acknowledged.logouts += figures.logouts;
+    acknowledged.lost += figures.lost;
     await age(world);
     const { sent, p99, backends } = figures;
     const sample = { minute: minute(), isCalm, sent, p99, backends, ...(await usage(world)) };
@@ -67,9 +73,11 @@ export async function runLong(world: World, minutes: number): Promise<Section> {
       `${fault.name} · ${cells(sample).join(' · ')}${figures.problems.map((each) => ` · ${each}`).join('')}`,
     );
   }
+  const charts = chartsOf(samples, minutes);
   return {
     title: 'A long run',
-    text: text(samples, minutes),
+    text: text(samples, charts, minutes, acknowledged),
+    charts,
     problems: [...problems, ...growth(samples)].map((problem) => `Long run: ${problem}`),
   };
 }
@@ -155,18 +163,31 @@ const cells = (sample: Sample): string[] => [
   number(sample.tables),
 ];
 
-function text(samples: readonly Sample[], minutes: number): string {
-  const of = (name: keyof Sample): number[] => samples.map((sample) => Number(sample[name]));
-  const calm = samples.filter(({ isCalm }) => isCalm).map(({ p99 }) => p99);
-  return `${minutes.toFixed(0)} minutes of mixed load, with a fault of up to 8 s in every third period. Sessions last two minutes; the hour for which a revocation is kept beyond its session is taken off the rows, so that the cleaner has something to clear every ten minutes. The heap is that of the three apps after a collection, and handles and backends are those of the app with the most. Users are never removed, so the tables grow with the logins of new users.
+function chartsOf(samples: readonly Sample[], minutes: number): Chart[] {
+  const of = (name: keyof Sample, among = samples): number[] =>
+    among.map((sample) => Number(sample[name]));
+  const calm = samples.filter(({ isCalm }) => isCalm);
+  return [
+    { name: 'heap', title: 'Heap of the three apps', unit: 'MB', values: of('heap') },
+    { name: 'p99', title: 'p99 without a fault', unit: 'ms', values: of('p99', calm) },
+    {
+      name: 'revocations',
+      title: 'Revocations in the table',
+      unit: 'rows',
+      values: of('revocations'),
+    },
+    { name: 'handles', title: 'Handles of an app', unit: 'handles', values: of('handles') },
+  ].map(({ name, ...chart }) => ({ ...chart, minutes, file: `reliability-${name}.svg` }));
+}
 
-${chart('Heap of three apps', 'MB', minutes, of('heap'))}
+const text = (
+  samples: readonly Sample[],
+  charts: readonly Chart[],
+  minutes: number,
+  { logins, logouts, lost }: Acknowledged,
+): string =>
+  `${minutes.toFixed(0)} minutes of mixed load, with a fault of up to 8 s in every third period. ${number(logins)} logins and ${number(logouts)} logouts were acknowledged, and ${String(lost)} lost. Sessions last two minutes; the hour for which a revocation is kept beyond its session is taken off the rows, so that the cleaner has something to clear every ten minutes. The heap is that of the three apps after a collection, and handles and backends are those of the app with the most. Users are never removed, so the tables grow with the logins of new users.
 
-${chart('p99 of requests in periods without a fault', 'ms', minutes, calm)}
-
-${chart('Rows of wechat_revoked_session', 'rows', minutes, of('revocations'))}
-
-${chart('Handles of an app', 'handles', minutes, of('handles'))}
+${charts.map(imageOf).join('\n\n')}
 
 ${table(HEAD, samples.map(cells))}`;
-}

@@ -144,7 +144,7 @@ ${table(
   rows.map(({ name, sent, answers, problems }) => [
     name,
     number(sent),
-    counts(answers),
+    counts(answers) || 'none',
     String(problems.length),
   ]),
 )}`;
