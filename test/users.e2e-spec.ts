@@ -163,7 +163,7 @@ describe('UsersService', () => {
   it.each(['', 'x', "' OR true --", undefined])(
     'refuses to remove a user with the id %j as a TypeError',
     async (id) => {
-      await expect(users.remove(id!)).rejects.toBeInstanceOf(TypeError);
+      await expect(users.remove(id!)).rejects.toEqual(new TypeError('id must be a UUID.'));
     },
   );
 

@@ -146,17 +146,26 @@ describe('SessionsService', () => {
     expect(await sessions.revoke({ ...gone })).toBe(false);
   });
 
-  it.each<[string, (session: WxSession) => WxSession]>([
-    ['an id that is not a UUID', (session) => ({ ...session, id: `${session.id}'` })],
-    ['no userId', (session) => ({ ...session, userId: '' })],
-    ['a date as a string', (session) => ({ ...session, expiresAt: '2030-01-01' as never })],
-    ['no date', (session) => ({ ...session, expiresAt: new Date(NaN) })],
-    ['nothing in it', () => ({}) as never],
-    ['no session at all', () => undefined as never],
-  ])('throws a TypeError for a session with %s', async (_, change) => {
+  const noDate = 'session.expiresAt must be a valid Date.';
+  it.each<[string, string, (session: WxSession) => WxSession]>([
+    [
+      'an id that is not a UUID',
+      'session.id must be a UUID.',
+      (session) => ({ ...session, id: `${session.id}'` }),
+    ],
+    ['no userId', 'session.userId must be a UUID.', (session) => ({ ...session, userId: '' })],
+    ['a date as a string', noDate, (session) => ({ ...session, expiresAt: '2030-01-01' as never })],
+    ['no date', noDate, (session) => ({ ...session, expiresAt: new Date(NaN) })],
+    ['nothing in it', noDate, () => ({}) as never],
+    ['no session at all', 'expiresAt', () => undefined as never],
+  ])('throws a TypeError for a session with %s', async (_, message, change) => {
     const wrong = change((await logIn()).session);
-    await expect(sessions.revoke(wrong)).rejects.toBeInstanceOf(TypeError);
-    expect(() => sessions.ended(wrong)).toThrow(TypeError);
+    const refused = expect.objectContaining({
+      name: 'TypeError',
+      message: expect.stringContaining(message),
+    });
+    await expect(sessions.revoke(wrong)).rejects.toEqual(refused);
+    expect(() => sessions.ended(wrong)).toThrow(refused);
     expect(test.queries.count).toBe(0);
   });
 
@@ -214,7 +223,7 @@ describe('SessionsService', () => {
   it('revokeAll throws a TypeError for an id that is not a UUID', async () => {
     const { token, session } = await logIn();
     for (const id of ['', 'x', `${session.userId}'`, undefined as never]) {
-      await expect(sessions.revokeAll(id)).rejects.toBeInstanceOf(TypeError);
+      await expect(sessions.revokeAll(id)).rejects.toEqual(new TypeError('userId must be a UUID.'));
     }
     expect(await sessions.verify(token)).toEqual(session);
   });
