@@ -60,6 +60,10 @@ describe('readUserData', () => {
     ['that are a number', () => encrypt('42')],
     ['that are not JSON', () => encrypt('hello')],
     ['that are not UTF-8', () => encrypt(Buffer.of(0xff, 0xfe))],
+    [
+      'that are not UTF-8 within a string',
+      () => encrypt(Buffer.from(JSON.stringify({ x: 'ÿ', watermark: good }), 'latin1')),
+    ],
     ['that are empty', () => encrypt('')],
     [
       'encrypted with another key',
@@ -79,10 +83,7 @@ describe('readUserData', () => {
       'cut in the middle of a block',
       () => ({ ...marked(good), encryptedData: randomBytes(31).toString('base64') }),
     ],
-    [
-      'of 64 KiB and more',
-      () => ({ ...marked(good), encryptedData: randomBytes(49_168).toString('base64') }),
-    ],
+    ['of more than 64 KiB', () => marked(good, { x: 'x'.repeat(50_000) })],
   ])('reads no data %s', (_, data) => {
     expect(readUserData(sessionKey, data(), expected)).toBeUndefined();
   });

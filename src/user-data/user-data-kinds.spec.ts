@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { userInfo } from '../../test/support/user-info.js';
-import { isOfKind } from './user-data-kinds.js';
+import { assertUserDataKind, isOfKind } from './user-data-kinds.js';
 import type { WechatUserDataKinds } from './user-data.types.js';
 
 const watermark = { appid: 'wx1', timestamp: 1 };
@@ -103,5 +103,26 @@ describe('the fields of user data', () => {
     const isNothing = (data: unknown): data is object => data === undefined;
     expect(isOfKind(isAnything, { watermark }, openid)).toBe(true);
     expect(isOfKind(isNothing, { watermark }, openid)).toBe(false);
+  });
+});
+
+describe('assertUserDataKind', () => {
+  it.each([...kinds, (data: unknown): data is object => typeof data === 'object'])(
+    'accepts %s',
+    (kind) => {
+      expect(() => {
+        assertUserDataKind(kind);
+      }).not.toThrow();
+    },
+  );
+
+  it.each(['', 'phone', 'toString', undefined, {}])('refuses %j as a TypeError', (kind) => {
+    expect(() => {
+      assertUserDataKind(kind);
+    }).toThrow(
+      new TypeError(
+        'The kind of user data must be one of userInfo, phoneNumber, shareInfo, runData, or a function that checks.',
+      ),
+    );
   });
 });
