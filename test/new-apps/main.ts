@@ -1,4 +1,5 @@
-// npm run test:matrix: new Nest apps with the packed library, one for each row of rows.ts.
+// npm run test:matrix [-- 'Node 22']: new Nest apps with the packed library, one for each row of
+// rows.ts, or for those with such a name.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -55,9 +56,13 @@ async function runRow(row: Row, index: number, tarball: string): Promise<Outcome
 async function main(): Promise<void> {
   const { tarball } = await pack(folder);
   const outcomes: Outcome[] = [];
+  const isChosen = new RegExp(process.argv[2] ?? '');
   for (const [index, row] of ROWS.entries()) {
+    if (!isChosen.test(nameOf(row))) continue;
     process.stdout.write(`${nameOf(row)} ...\n`);
-    outcomes.push(await runRow(row, index, tarball));
+    const outcome = await runRow(row, index, tarball);
+    outcomes.push(outcome);
+    if (outcome.result !== 'passed') process.stdout.write(`${outcome.result}: ${outcome.reason}\n`);
   }
   process.stdout.write(`\n${tableOf(outcomes)}`);
   if (outcomes.some(({ result }) => result === 'failed')) process.exitCode = 1;
