@@ -57,7 +57,7 @@ export class Client {
     const { ledger, requests } = this.records;
     const idBefore = user.id;
     const code = this.target.wechat.issueCode({ openid: user.openid });
-    user.newestCode = code;
+    user.codes.push(code);
     if (replaced !== undefined) ledger.ending([replaced]);
     const answer = await requests.send(this.app, 'POST', '/wechat/login', {
       token: replaced?.token,

@@ -14,11 +14,16 @@ export class KnownUser {
   /** Our id, known since the first login that was acknowledged. */
   id: string | undefined;
   readonly sessions: KnownSession[] = [];
-  newestCode: string | undefined;
+  /** Of all its logins, the newest last. */
+  readonly codes: string[] = [];
   /** The newest code whose login was acknowledged. */
   acknowledgedCode: string | undefined;
 
   constructor(readonly openid: string) {}
+
+  get newestCode(): string | undefined {
+    return this.codes.at(-1);
+  }
 
   /** Whether the `session_key` of the newest login must be stored. */
   get hasNewestKey(): boolean {

@@ -3,7 +3,7 @@ import type { AppProcess } from '../apps/app-process.js';
 import type { Fleet } from '../apps/fleet.js';
 import { askAbout } from './ask.js';
 import type { KnownSession, KnownUser } from './ledger.js';
-import type { Records } from './load.js';
+import type { Records, Target } from './load.js';
 
 /** Concurrent requests to one app. */
 const AT_ONCE = 8;
@@ -19,10 +19,18 @@ export async function verifySessions(fleet: Fleet, records: Records): Promise<vo
   );
 }
 
-/** Checks that the stored key is that of the newest login. */
-export async function verifyKeys(fleet: Fleet, records: Records): Promise<void> {
+/**
+ * Checks that the stored key is that of the newest login. Where the code of an older login reached
+ * WeChat later, as its app was slower, no app can know which one is newer.
+ */
+export async function verifyKeys({ fleet, wechat }: Target, records: Records): Promise<void> {
+  const places = new Map(wechat.requests.map(({ query }, place) => [query.js_code, place]));
+  const inOrder = ({ codes }: KnownUser): boolean => {
+    const [newest = -1, ...older] = codes.map((code) => places.get(code) ?? -1).toReversed();
+    return older.every((place) => place < newest);
+  };
   const keys = records.ledger.users
-    .filter((user) => user.hasNewestKey && user.newest('live') !== undefined)
+    .filter((user) => user.hasNewestKey && user.newest('live') !== undefined && inOrder(user))
     .slice(-KEYS);
   const app = fleet.apps[0];
   if (app !== undefined) await each(keys, (user) => askForKey(user, app, records));

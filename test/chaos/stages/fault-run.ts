@@ -57,7 +57,7 @@ export async function runFault<Server extends PostgresServer>(
   // What was acknowledged must still be stored.
   if (recovery === Infinity) await world.fleet.restart();
   await verifySessions(world.fleet, load);
-  if (fault.disturbsWechat !== true) await verifyKeys(world.fleet, load);
+  if (fault.disturbsWechat !== true) await verifyKeys(world, load);
   const measured = { longestWait, recovery, backends: await backends.stop() };
   const problems = [
     ...failures,
