@@ -7,7 +7,9 @@ export async function run(
   env: Record<string, string> = {},
 ): Promise<string> {
   const [name = '', ...args] = command;
-  const program = new Program([name, ...args], cwd, env);
+  // So that a Node of npm trusts the registry as the Node of the system does.
+  const { NODE_EXTRA_CA_CERTS = '' } = process.env;
+  const program = new Program([name, ...args], cwd, { NODE_EXTRA_CA_CERTS, ...env });
   const code = await program.ended;
   if (code === 0) return program.stdout;
   const printed = `${program.stdout}${program.stderr}`.trim();
