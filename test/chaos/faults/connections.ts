@@ -49,7 +49,6 @@ export const connectionFaults: Fault[] = [
   {
     name: 'DISCARD ALL on connections of the pool, by the host',
     seconds: 5,
-    isQuick: true,
     ...repeatedly(20, ({ fleet }) => Promise.all(fleet.apps.map((app) => app.ask('discard')))),
   },
 ];

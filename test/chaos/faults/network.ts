@@ -44,7 +44,6 @@ export const networkFaults: Fault[] = [
   {
     name: 'Connections to Postgres reset at random',
     seconds: 6,
-    isQuick: true,
     ...repeatedly(30, ({ network }: World) => {
       network.reset(0.2);
     }),

@@ -16,7 +16,6 @@ export const schemaFaults: Fault[] = [
   {
     name: 'Columns added and dropped, ANALYZE, REINDEX and VACUUM FULL',
     seconds: 8,
-    isQuick: true,
     ...repeatedly(100, ({ database }, round) =>
       database.query(CHANGES[round % CHANGES.length] ?? ''),
     ),
