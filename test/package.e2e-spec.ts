@@ -54,7 +54,7 @@ describe('the npm package', () => {
     );
     const others = files.filter(
       (path) =>
-        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts|map)|dist\/schematics\/.*\.(json|template)|(packages\/miniprogram\/)?[A-Z]+(\.zh-CN)?(\.md)?|package\.json|docs\/(zh\/)?[\w-]+\.md|docs\/demo\.[\w-]+\.png)$/.test(
+        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts|map)|dist\/schematics\/.*\.(json|template)|(packages\/miniprogram\/)?[A-Z]+(\.zh-CN)?(\.md)?|package\.json|docs\/(zh\/)?[\w-]+\.md|docs\/(demo\.[\w-]+\.png|reliability-\w+\.svg))$/.test(
           path,
         ),
     );

@@ -52,6 +52,7 @@ const REFERENCE: Readonly<Record<string, Names>> = {
   '/api/': { en: 'API reference', zh: 'API 参考（英文）' },
   '/ARCHITECTURE': { en: 'Architecture', zh: '架构（英文）' },
   '/BENCHMARKS': { en: 'Benchmarks', zh: '性能测试（英文）' },
+  '/RELIABILITY': { en: 'Reliability', zh: '可靠性（英文）' },
   '/SCALE': { en: 'At scale', zh: '规模与成本（英文）' },
   '/security-policy': { en: 'SECURITY.md', zh: 'SECURITY.md（英文）' },
   '/contributing': { en: 'Contributing', zh: '参与贡献（英文）' },

@@ -81,7 +81,7 @@ export const deploymentFaults: Fault[] = [
       const database = await Database.create(postgres, 'empty');
       const fleet = await Fleet.start({
         ...surroundings,
-        databaseUrlOf: (app) => database.urlFor(app, postgres.port),
+        databaseUrlOf: (app) => database.urlFor(`new-${app}`, postgres.port),
       });
       await fleet.stop();
     },

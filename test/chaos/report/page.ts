@@ -17,7 +17,7 @@ ${sections.map(({ title, text }) => `## ${title}\n\n${text}`).join('\n\n')}
 - **Lost** is a session that was acknowledged and is refused, a session that was ended, or seen ended, and is let in, a user who is another one than before, and a \`session_key\` that is not the one of the newest login. Every app is asked about every session after each fault.
 - **Undocumented** is an answer that the OpenAPI document of the app does not have with this status and \`errorCode\`, and no answer at all.
 - **Time to recover** is measured from the end of the fault until every app has logged somebody in and let them in. Nothing is restarted to that end.
-- **Limits**: a request waits for 16 s at most, recovery takes 10 s at most, and an app has no more backends than its pool and one.
+- **Limits**: a request waits for 16 s at most, recovery takes 10 s at most, and an app has no more backends than its pool and one, but where a firewall forgot its connections: Postgres notices those only by TCP keep-alive.
 
 ## What was not tried
 
