@@ -4,7 +4,7 @@ import type { Section } from './section.js';
 /** The page `docs/RELIABILITY.md`. */
 export const page = (sections: readonly Section[], place: Place): string => `# Reliability
 
-Written by \`npm run test:chaos\`, which runs all of this again in about an hour; with \`-- --quick\` a part of it in about three minutes, and with \`-- --only 'frozen for 20'\` the faults with such a name. It exits with an error where anything was lost, where an answer was not one of the documented ones, or where a limit was passed.
+Written by \`npm run test:chaos\`, which runs all of this again in about an hour; with \`-- --quick\` a part of it in about five minutes, and with \`-- --only 'frozen for 20'\` the faults with such a name. It exits with an error where anything was lost, where an answer was not one of the documented ones, or where a limit was passed.
 
 ${summary(sections)}
 
