@@ -10,7 +10,6 @@ import {
   Entity,
   JoinColumn,
   ManyToOne,
-  MigrationExecutor,
   PrimaryGeneratedColumn,
   type DataSourceOptions,
   type MigrationInterface,
@@ -19,6 +18,7 @@ import {
 import { wechatAuthEntities, wechatAuthMigrations, WechatUser } from '../src/index.js';
 import { startPostgres } from '../examples/demo/postgres/postgres.js';
 import { createTestDatabase } from './support/database.js';
+import { runMigrationsInTurn } from './support/run-migrations-in-turn.js';
 
 /** A table of the app that refers to our users. */
 @Entity()
@@ -233,15 +233,3 @@ describe('wechatAuthMigrations', () => {
     }
   });
 });
-
-/** As the README has it for several instances. */
-async function runMigrationsInTurn(dataSource: DataSource): Promise<void> {
-  const runner = dataSource.createQueryRunner();
-  await runner.query(`SELECT pg_advisory_lock(hashtext('migrations'))`);
-  try {
-    await new MigrationExecutor(dataSource, runner).executePendingMigrations();
-  } finally {
-    await runner.query(`SELECT pg_advisory_unlock(hashtext('migrations'))`);
-    await runner.release();
-  }
-}

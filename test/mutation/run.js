@@ -33,13 +33,18 @@ async function measure(folder) {
   const { survivors, total, score } = scoreOf(folder);
   for (const survivor of survivors) process.stdout.write(`survived: ${survivor}\n`);
   process.stdout.write(`${folder}: ${score.toFixed(1)} % of ${total} mutants killed\n`);
-  // One folder below fails the run, but the other folders are still measured.
   if (score < LOWEST_SCORE) process.exitCode = 1;
 }
 
 await startPostgres();
 try {
-  for (const folder of chosen.length > 0 ? chosen : folders) await measure(folder);
+  // One folder that fails, fails the run, but the other folders are still measured.
+  for (const folder of chosen.length > 0 ? chosen : folders) {
+    await measure(folder).catch((error) => {
+      process.stderr.write(`${folder}: ${error.message}\n`);
+      process.exitCode = 1;
+    });
+  }
 } finally {
   await stopPostgres();
 }

@@ -1,17 +1,14 @@
-import { DataSource, MigrationExecutor } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { wechatAuthMigrations } from '../../../src/index.js';
+import { runMigrationsInTurn } from '../../support/run-migrations-in-turn.js';
 
-/** Migrates as the page on deployment advises: several at the same time wait for each other. */
+/** Migrates a database; several at the same time wait for each other. */
 export async function migrate(url: string): Promise<void> {
   const dataSource = new DataSource({ type: 'postgres', url, migrations: wechatAuthMigrations });
   await dataSource.initialize();
-  const runner = dataSource.createQueryRunner();
-  await runner.query(`SELECT pg_advisory_lock(hashtext('migrations'))`);
   try {
-    await new MigrationExecutor(dataSource, runner).executePendingMigrations();
+    await runMigrationsInTurn(dataSource);
   } finally {
-    await runner.query(`SELECT pg_advisory_unlock(hashtext('migrations'))`);
-    await runner.release();
     await dataSource.destroy();
   }
 }
