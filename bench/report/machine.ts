@@ -26,5 +26,5 @@ export function machineTable(isQuick: boolean, users: number, postgres: string):
     ['Users', number(users)],
     ['PostgreSQL settings', POSTGRES_FLAGS.map((flag) => `\`${flag}\``).join(', ')],
   ];
-  return table(['', ''], rows).replace('---:', '---');
+  return table(['What', 'Value'], rows).replace('---:', '---');
 }

@@ -29,7 +29,7 @@ export function groupTable({ group: { columns, ratio = '', rows }, shots }: Meas
     code,
     ...columns.map((column) => cell(row, over, column)),
   ]);
-  return table(['', 'What its user writes', ...titles], lines);
+  return table(['Case', 'What its user writes', ...titles], lines);
 }
 
 /** The targets of the library. */

@@ -16,7 +16,7 @@ export const whereItRuns = (): Place => ({ machine: machine(), startedAt: perfor
 export function placeTable({ machine, startedAt }: Place): string {
   const minutes = (performance.now() - startedAt) / 60_000;
   return table(
-    ['', ''],
+    ['What', 'Value'],
     [
       ['Date', new Date().toISOString().slice(0, 10)],
       ['Took', `${minutes.toFixed(0)} minutes`],
