@@ -96,6 +96,7 @@ describe.each(platforms)('an app that closes over $name', ({ name }) => {
       expect(Object.keys(outcomes)).toEqual(['200']);
       expect(outcomes['200']).toBeGreaterThan(100);
     } finally {
+      isDone = true;
       agent.destroy();
       for (const child of instances.values()) child.kill('SIGKILL');
     }
