@@ -67,11 +67,11 @@ describe.each(platforms)('an app that closes over $name', ({ name }) => {
       instances.set(url, child);
       return url;
     };
+    let isDone = false;
     try {
       let ready = [await start()];
       const token = await logIn(ready[0] ?? '', wechat.issueCode());
       const outcomes: Record<string, number> = {};
-      let isDone = false;
       const client = async (i: number): Promise<void> => {
         for (let n = i; !isDone; n++) {
           const url = ready[n % ready.length] ?? '';
