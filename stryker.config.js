@@ -10,7 +10,7 @@ export const E2E_SPECS = {
   sessions: ['sessions', 'events', 'apps', 'ending-with-the-session'],
   'user-data': ['user-data', 'forged-user-data', 'wechat-api'],
   users: ['users', 'events', 'user-data', 'login-hook'],
-  wechat: ['wechat', 'tracing', 'wechat-api'],
+  wechat: ['wechat', 'wechat-api', 'third-party-platform', 'apps'],
 };
 
 // Set by test/mutation/run.js. First the unit tests, then the end-to-end tests for what is left.

@@ -112,6 +112,13 @@ describe('AccessTokenService', () => {
     });
   });
 
+  it('keeps the AppSecret out of an error, also if WeChat repeats it', async () => {
+    answer = () => ({ errcode: 40013, errmsg: `wrong: ${JSON.stringify(asked.at(-1))}` });
+    const failure = await accessTokens.getToken().catch((error: unknown) => error);
+    expect(failure).toMatchObject({ errmsg: expect.stringContaining('"secret":"***"') });
+    expect(JSON.stringify(failure)).not.toContain(TEST_APP.secret);
+  });
+
   it('accepts the longest token and the longest lifetime', async () => {
     const token = '!'.repeat(1024);
     answer = () => ({ access_token: token, expires_in: 86_400 });

@@ -75,6 +75,16 @@ describe('readAnswer', () => {
     });
   });
 
+  it.each([
+    ['no, rid: 65e8a1b2-0c', '65e8a1b2-0c'],
+    ['no, rid:65e8a1b2-0c', '65e8a1b2-0c'],
+    ['no grid: 65e8a1b2-0c', undefined],
+    ['no', undefined],
+  ])('reads %j with the rid %s', (errmsg, rid) => {
+    const failure = failureOf(bytes(JSON.stringify({ errcode: 40029, errmsg })));
+    expect(failure.rid).toBe(rid);
+  });
+
   it('removes the secrets of the request that WeChat echoes, even if they are encoded', () => {
     const errmsg = 'no such code a&b/c (a%26b%2Fc) for TopSecret';
     const failure = failureOf(bytes(JSON.stringify({ errcode: 40029, errmsg })), [

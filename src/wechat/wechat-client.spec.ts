@@ -2,6 +2,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { trace } from '@opentelemetry/api';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import { LogCapture } from '../../test/support/log-capture.js';
 import { createTestWechat } from '../../test/support/test-wechat.js';
 import { until } from '../../test/support/until.js';
@@ -216,6 +222,50 @@ describe('WechatClient', () => {
     answers = [answer];
     await failureOf(clientFor().call(call({ path: '/x' })));
     expect(lines()).toEqual([line]);
+  });
+
+  describe('with OpenTelemetry', () => {
+    const exporter = new InMemorySpanExporter();
+
+    beforeAll(() => {
+      const spanProcessors = [new SimpleSpanProcessor(exporter)];
+      trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));
+    });
+    afterEach(() => {
+      exporter.reset();
+    });
+    afterAll(() => {
+      trace.disable();
+    });
+
+    const request = { 'http.request.method': 'GET', 'url.path': '/sns/jscode2session' };
+    const response = { 'server.address': '127.0.0.1', 'http.response.status_code': 200 };
+    const bug = (): never => {
+      throw new TypeError('an internal error');
+    };
+
+    it.each<[string, object | string, Partial<WechatCall<unknown>>, object]>([
+      ['a success', { openid: 'o-1' }, {}, {}],
+      [
+        'a refusal',
+        { errcode: 40029, errmsg: 'invalid code, rid: 65e8a1b2-0c' },
+        {},
+        {
+          'error.type': 'WX_CODE_INVALID',
+          'wechat.errcode': 40029,
+          'wechat.rid': '65e8a1b2-0c',
+        },
+      ],
+      ['an answer that is no JSON', '<html>', {}, { 'error.type': 'WX_UPSTREAM_UNAVAILABLE' }],
+      ['an internal error', {}, { read: bug }, {}],
+    ])('records %s as one span, with nothing secret in it', async (_, answer, more, attributes) => {
+      answers = [answer];
+      await failureOf(clientFor([await closedUrl(), url]).call(call(more)));
+      const spans = exporter.getFinishedSpans();
+      expect(spans.map((span) => [span.name, span.attributes])).toStrictEqual([
+        ['GET /sns/jscode2session', { ...request, ...response, ...attributes }],
+      ]);
+    });
   });
 
   it('counts failures of one errcode and path together, with any rid', async () => {
