@@ -5,7 +5,7 @@ import { readSurvivors } from './test/mutation/survivors.js';
 export const E2E_SPECS = {
   crypto: [],
   errors: ['transports', 'login', 'sessions', 'own-routes', 'wechat'],
-  guard: ['transports', 'guarded-handlers', 'sessions', 'apps'],
+  guard: ['transports', 'guarded-handlers', 'session-parameters', 'graphql'],
   postgres: ['network', 'session-parameters', 'clearing', 'users'],
   sessions: ['sessions', 'events', 'apps', 'ending-with-the-session'],
   'user-data': ['user-data', 'forged-user-data', 'wechat-api'],

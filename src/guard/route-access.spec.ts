@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Reflector } from '@nestjs/core';
 import { accessOf } from './route-access.js';
 import { CurrentWxUser, WxApp, WxOptional, WxPublic } from './wx-session.decorators.js';
 
@@ -118,5 +119,13 @@ describe('the access to a handler', () => {
     ],
   ])('%s is that of the nearest declaration', (_, handler, type, access) => {
     expect(accessOf(handler, type)).toEqual(access);
+  });
+
+  it('can be read by a guard of the app', () => {
+    const reflector = new Reflector();
+    expect(reflector.get(WxPublic, Open)).toBe(true);
+    expect(reflector.get(WxOptional, Optional)).toBe(true);
+    expect(reflector.get(WxApp, TiedBelowOpen)).toBe('wx2');
+    expect(reflector.get(WxPublic, Closed)).toBeUndefined();
   });
 });
