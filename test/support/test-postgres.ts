@@ -40,7 +40,8 @@ export async function createTestPostgres(
     ...options,
   } as DataSourceOptions).initialize();
   queries.count = 0;
-  const client = new PostgresClient(dataSource, new AggregatedLogger());
+  const logger = new AggregatedLogger();
+  const client = new PostgresClient(dataSource, logger);
   const clock = new PostgresClock(client);
   await clock.timeOf(0);
   queries.count = 0;
@@ -57,6 +58,8 @@ export async function createTestPostgres(
       await dataSource.initialize();
     },
     close: async () => {
+      // Held lines must not appear in the next test.
+      logger.flush();
       await dataSource.destroy();
       await database.drop();
     },
