@@ -5,6 +5,7 @@ import {
   Injectable,
   Scope,
   UseGuards,
+  type CanActivate,
   type INestApplication,
   type ModuleMetadata,
   type NestHybridApplicationOptions,
@@ -40,6 +41,13 @@ const missing = { statusCode: 401, errorCode: 'WX_SESSION_MISSING' };
 
 @Injectable()
 class OwnGuard extends WxSessionGuard {}
+
+@Injectable()
+class AnyoneGuard implements CanActivate {
+  canActivate(): boolean {
+    return true;
+  }
+}
 
 @Controller()
 class BareMessages {
@@ -229,6 +237,13 @@ describe.each(platforms)('handlers over $name', (platform) => {
       expect(await send('ping')).toBe('pong');
     });
 
+    it('are guarded if the app has other global guards too', async () => {
+      const providers = [{ provide: APP_GUARD, useClass: AnyoneGuard }, globalGuard];
+      const send = await listen({ providers, hybrid: { inheritAppConfig: true } });
+      expect(await send('list')).toMatchObject(missing);
+      await isRefused({ providers }, 'BareMessages.list', 'BareMessages.created');
+    });
+
     it('are distinguished from those of a microservice with the config of the app', async () => {
       const other = { transport: Transport.TCP, options: { port: await freePort() } } as const;
       const prepare = (app: INestApplication): void => {
@@ -256,13 +271,15 @@ describe.each(platforms)('handlers over $name', (platform) => {
       expect(await send('scoped')).toMatchObject(missing);
     });
 
-    it('are included if the guard extends WxSessionGuard, or becomes global in main.ts', async () => {
+    it('are included if the guard extends WxSessionGuard, becomes global in main.ts, or is request-scoped', async () => {
       const providers = [{ provide: APP_GUARD, useClass: OwnGuard }];
       await isRefused({ providers }, 'BareMessages.list', 'BareMessages.created');
       const prepare = (app: INestApplication): void => {
         app.useGlobalGuards(app.get(WxSessionGuard));
       };
       await isRefused({ providers: [], prepare }, 'BareMessages.list', 'BareMessages.created');
+      const scoped = [{ provide: APP_GUARD, scope: Scope.REQUEST, useClass: OwnGuard }];
+      await isRefused({ providers: scoped }, 'BareMessages.list', 'BareMessages.created');
     });
 
     it('need their own guard on a Nest that does not expose its microservices', async () => {
