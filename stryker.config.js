@@ -6,7 +6,7 @@ export const E2E_SPECS = {
   crypto: [],
   errors: ['transports', 'login', 'sessions', 'own-routes', 'wechat'],
   guard: ['transports', 'guarded-handlers', 'session-parameters', 'graphql'],
-  postgres: ['network', 'session-parameters', 'clearing', 'users'],
+  postgres: ['users', 'wiring', 'migrations'],
   sessions: ['sessions', 'events', 'apps', 'ending-with-the-session'],
   'user-data': ['user-data', 'forged-user-data', 'wechat-api'],
   users: ['users', 'events', 'user-data', 'login-hook'],

@@ -62,9 +62,83 @@ describe('PostgresClock', () => {
     expect(test.queries.count).toBe(2);
   });
 
+  describe('after a second reading', () => {
+    /** Blocks this process for so long before or after Postgres reads its clock. */
+    let pause: 'before' | 'after' | undefined;
+    const PAUSE_MS = 1000;
+    const block = (when: string): void => {
+      if (pause === when) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    };
+    beforeEach(() => {
+      pause = undefined;
+      test.dataSource.subscribers.push({
+        beforeQuery: () => {
+          block('before');
+        },
+        afterQuery: () => {
+          block('after');
+        },
+      });
+    });
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
+
+    const readAgain = async (): Promise<void> => {
+      clock.onApplicationBootstrap();
+      await clock.onModuleDestroy();
+    };
+    /** By how much the estimate is wrong, at least, in milliseconds. */
+    const error = async (): Promise<number> => {
+      const before = performance.now();
+      const [row] = await test.database.query<{ time: string }>(
+        'SELECT extract(epoch FROM clock_timestamp()) * 1000 AS time',
+      );
+      const [after, time] = [performance.now(), Number(row?.time)];
+      return Math.max((await clock.timeOf(before)) - time, time - (await clock.timeOf(after)));
+    };
+
+    it.each(['before', 'after'] as const)(
+      'keeps what it knows if a pause %s it makes the second reading less exact',
+      async (when) => {
+        await clock.timeOf(0);
+        pause = when;
+        await readAgain();
+        expect(await error()).toBeLessThan(PAUSE_MS / 4);
+      },
+    );
+
+    it.each(['before', 'after'] as const)(
+      'improves if a pause %s it made the first reading less exact',
+      async (when) => {
+        pause = when;
+        await clock.timeOf(0);
+        pause = undefined;
+        await readAgain();
+        expect(await error()).toBeLessThan(PAUSE_MS / 4);
+      },
+    );
+
+    it.each([-10_000, 10_000])('follows a clock that was set by %i ms', async (change) => {
+      await clock.timeOf(0);
+      const now = performance.now.bind(performance);
+      jest.spyOn(performance, 'now').mockImplementation(() => now() + change);
+      await readAgain();
+      expect(await error()).toBeLessThan(PAUSE_MS / 4);
+    });
+  });
+
   it.each([
-    ['ahead', 90_000, /^warn The clock of this server is (89|90|91) s ahead of that of Postgres/],
-    ['behind', -90_000, /^warn The clock of this server is (89|90|91) s behind that of Postgres/],
+    [
+      'ahead',
+      90_000,
+      /^warn The clock of this server is (89|90|91) s ahead of that of Postgres. Sessions expire too early here/,
+    ],
+    [
+      'behind',
+      -90_000,
+      /^warn The clock of this server is (89|90|91) s behind that of Postgres. Sessions expire too late here/,
+    ],
   ])('warns once a minute if the clock of this server is %s', async (_, skew, line) => {
     fake(skew);
     clock.onApplicationBootstrap();
