@@ -1,12 +1,15 @@
 import process from 'node:process';
 import { readSurvivors } from './test/mutation/survivors.js';
 
-/** The end-to-end tests beside the unit tests of a folder. Fewer would do less, more take longer. */
+/**
+ * The tests beside the unit tests of a folder: those of test, and others by their path. Fewer would do
+ * less, more take longer.
+ */
 export const E2E_SPECS = {
   crypto: [],
   errors: ['transports', 'login', 'sessions', 'own-routes', 'wechat'],
   guard: ['transports', 'guarded-handlers', 'session-parameters', 'graphql'],
-  postgres: ['users', 'wiring', 'migrations'],
+  postgres: ['users', 'wiring', 'migrations', 'events', 'src/sessions/session-probes.spec.ts'],
   sessions: ['sessions', 'events', 'apps', 'ending-with-the-session'],
   'user-data': ['user-data', 'forged-user-data', 'wechat-api'],
   users: ['users', 'events', 'user-data', 'login-hook'],
@@ -35,7 +38,9 @@ export default {
     config: {
       testMatch: isUnit
         ? [`<rootDir>/src/${folder}/**/*.spec.ts`]
-        : E2E_SPECS[folder].map((name) => `<rootDir>/test/${name}.e2e-spec.ts`),
+        : E2E_SPECS[folder].map((name) =>
+            name.endsWith('.ts') ? `<rootDir>/${name}` : `<rootDir>/test/${name}.e2e-spec.ts`,
+          ),
       runner: '<rootDir>/test/mutation/first-failure-runner.js',
       // A test that waits for ever fails soon.
       testTimeout: isUnit ? 5000 : 15_000,

@@ -73,6 +73,25 @@ describe('PostgresClient', () => {
     ]);
   });
 
+  it('logs and returns the code of a failure, each kind on its own', async () => {
+    await insert(1);
+    await expect(insert(1)).rejects.toMatchObject({ cause: { code: '23505' } });
+    const divide = test.client.query('SELECT 1 / $1::int AS n', [0], () => undefined);
+    await expect(divide).rejects.toMatchObject({ cause: { code: '22012' } });
+    expect(logged()).toEqual([
+      expect.stringMatching(/^error WX_STORE_UNAVAILABLE: .*23505/),
+      expect.stringMatching(/^error WX_STORE_UNAVAILABLE: .*22012/),
+    ]);
+  });
+
+  it('waits five seconds for a statement', async () => {
+    const sleeper = test.client.query('SELECT pg_sleep(20)', [], () => undefined);
+    await expect(sleeper).rejects.toMatchObject({ errorCode: 'WX_STORE_UNAVAILABLE' });
+    expect(logged()).toEqual([
+      expect.stringMatching(/^error WX_STORE_UNAVAILABLE: no answer within 5000 ms/),
+    ]);
+  });
+
   it('shows slow statements in the query log of TypeORM', async () => {
     await test.client.query('SELECT', [], () => undefined);
     expect(test.queries.slow).toBe(0);

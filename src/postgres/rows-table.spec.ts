@@ -42,4 +42,20 @@ describe('rowsTable', () => {
     );
     expect(plans).toEqual([{ generic_plans: 3, custom_plans: 5 }]);
   });
+
+  it('passes any text on as it is', async () => {
+    const openids = ['a,b', '"q"', '{x}', 'NULL', 'a\\b', "o'x", '张三'];
+    for (const openid of openids) {
+      await test.database.query(
+        `INSERT INTO wechat_user (id, appid, openid, last_login_at)
+         VALUES (gen_random_uuid(), 'wx2', $1, now())`,
+        [openid],
+      );
+    }
+    const found = await Promise.all(
+      openids.map((openid) => test.users.findByOpenid('wx2', openid)),
+    );
+    expect(found.map((user) => user?.openid)).toEqual(openids);
+    expect(await test.users.findByOpenid('wx2', 'a,b')).toMatchObject({ openid: 'a,b' });
+  });
 });

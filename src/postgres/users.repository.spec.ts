@@ -146,6 +146,29 @@ describe('UsersRepository', () => {
     expect(test.queries.count).toBe(2);
   });
 
+  it('stores a unionid that comes later, unless it is to be claimed', async () => {
+    const claimed = { unionid: 'u-1', endsSessions: false, claimsUnionid: true };
+    const { id } = await logIn();
+    expect((await users.upsert(randomUUID(), sealed({}), claimed)).unionid).toBeNull();
+    expect((await logIn({ unionid: 'u-1' })).unionid).toBe('u-1');
+    const another = { ...claimed, unionid: 'u-2' };
+    expect(await users.upsert(randomUUID(), sealed({}), another)).toMatchObject({
+      id,
+      unionid: 'u-2',
+    });
+    const openid = 'o-new';
+    expect((await users.upsert(randomUUID(), sealed({ openid }), claimed)).unionid).toBe('u-1');
+  });
+
+  it('lets one caller claim the unionid of a user', async () => {
+    const { id } = await logIn();
+    const unionids = ['u-1', 'u-2', 'u-3'];
+    const claims = unionids.map((unionid) => users.claimUnionid(id, unionid));
+    const winners = (await Promise.all(claims)).flatMap((isWon, i) => (isWon ? [unionids[i]] : []));
+    expect(winners).toEqual([(await users.findById(id))?.unionid]);
+    expect(await users.claimUnionid(randomUUID(), 'u-4')).toBe(false);
+  });
+
   it('finds the users of one person, oldest first', async () => {
     const older = await logIn({ unionid: 'u-1', appid: 'wx2' });
     const newer = await logIn({ unionid: 'u-1' });
