@@ -6,6 +6,8 @@ export default {
   ...config,
   rootDir: '../../../..',
   testMatch: ['<rootDir>/packages/miniprogram/test/tools/*.tools-spec.ts'],
+  globalSetup: '<rootDir>/packages/miniprogram/test/tools/global-setup.js',
+  globalTeardown: '<rootDir>/packages/miniprogram/test/tools/global-teardown.js',
   testTimeout: 600_000,
   collectCoverageFrom: undefined,
   coverageThreshold: undefined,

@@ -36,17 +36,11 @@ export async function removeFolders(): Promise<void> {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }
 
-let tarball: Promise<string> | undefined;
-
-/** The client as it is published. */
-export const packedClient = (): Promise<string> => (tarball ??= pack());
-
-async function pack(): Promise<string> {
-  const folder = newFolder();
-  const workspace = join(repository, 'packages/miniprogram');
-  const printed = await run(workspace, 'npm', ['pack', '--json', '--pack-destination', folder]);
-  const [, filename = ''] = /"filename": "([^"]+)"/.exec(printed) ?? [];
-  return join(folder, filename);
+/** The client as it is published, packed by the global set-up. */
+export function packedClient(): string {
+  const { PACKED_CLIENT: tarball } = process.env;
+  if (tarball === undefined) throw new Error('Run these tests with npm run test:miniprogram-tools.');
+  return tarball;
 }
 
 type Packages = Record<string, string>;
@@ -62,7 +56,7 @@ export async function install(
   }: { dependencies?: Packages; devDependencies?: Packages },
   folder = newFolder(),
 ): Promise<string | undefined> {
-  const client = { 'nestjs-wechat-auth-miniprogram': `file:${await packedClient()}` };
+  const client = { 'nestjs-wechat-auth-miniprogram': `file:${packedClient()}` };
   const manifest = { private: true, dependencies: { ...client, ...dependencies }, devDependencies };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'];
