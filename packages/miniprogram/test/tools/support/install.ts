@@ -39,7 +39,8 @@ export async function removeFolders(): Promise<void> {
 /** The client as it is published, packed by the global set-up. */
 export function packedClient(): string {
   const { PACKED_CLIENT: tarball } = process.env;
-  if (tarball === undefined) throw new Error('Run these tests with npm run test:miniprogram-tools.');
+  if (tarball === undefined)
+    throw new Error('Run these tests with npm run test:miniprogram-tools.');
   return tarball;
 }
 
