@@ -3,11 +3,17 @@ import { jitter, straight } from '../network/carry.js';
 import type { World } from '../world.js';
 import { repeatedly, type Fault } from './fault.js';
 
+/** SQLSTATE too_many_connections. */
+const TOO_MANY_CONNECTIONS = '53300';
+
 const hogs: Client[] = [];
 
 /** Takes all remaining connections of Postgres except those for the superuser. */
 async function hogConnections({ database, postgres }: World): Promise<void> {
-  await database.terminate();
+  await database.terminate().catch((error: unknown) => {
+    // Not even one of those for the superuser is free.
+    if ((error as { code?: string }).code !== TOO_MANY_CONNECTIONS) throw error;
+  });
   for (;;) {
     const hog = new Client({ connectionString: database.urlFor('hog', postgres.port) });
     hog.on('error', () => undefined);
@@ -30,8 +36,11 @@ export const connectionFaults: Fault[] = [
     isQuick: true,
     inject: hogging.inject,
     heal: async (world) => {
-      await hogging.heal(world);
-      await Promise.all(hogs.splice(0).map((hog) => hog.end()));
+      try {
+        await hogging.heal(world);
+      } finally {
+        await Promise.all(hogs.splice(0).map((hog) => hog.end()));
+      }
     },
   },
   {
