@@ -2,14 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import {
-  BasicTracerProvider,
-  InMemorySpanExporter,
-  SimpleSpanProcessor,
-} from '@opentelemetry/sdk-trace-base';
+import type { InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
 import * as sentry from '@sentry/core';
 import { ServerRuntimeClient } from '@sentry/core/server';
 import { LogCapture } from '../../test/support/log-capture.js';
+import { recordSpans } from '../../test/support/record-spans.js';
 import type { inClientSpan } from './tracing.js';
 
 type InClientSpan = typeof inClientSpan;
@@ -24,11 +21,10 @@ const load = async (): Promise<InClientSpan> => {
 };
 
 describe('inClientSpan with OpenTelemetry', () => {
-  const exporter = new InMemorySpanExporter();
+  let exporter: InMemorySpanExporter;
 
   beforeAll(() => {
-    const spanProcessors = [new SimpleSpanProcessor(exporter)];
-    trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));
+    ({ exporter } = recordSpans());
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   });
   afterEach(() => {

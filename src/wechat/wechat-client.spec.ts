@@ -3,12 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
-import {
-  BasicTracerProvider,
-  InMemorySpanExporter,
-  SimpleSpanProcessor,
-} from '@opentelemetry/sdk-trace-base';
+import type { InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
 import { LogCapture } from '../../test/support/log-capture.js';
+import { recordSpans } from '../../test/support/record-spans.js';
 import { createTestWechat } from '../../test/support/test-wechat.js';
 import { until } from '../../test/support/until.js';
 import { AggregatedLogger } from '../common/aggregated-logger.js';
@@ -225,11 +222,10 @@ describe('WechatClient', () => {
   });
 
   describe('with OpenTelemetry', () => {
-    const exporter = new InMemorySpanExporter();
+    let exporter: InMemorySpanExporter;
 
     beforeAll(() => {
-      const spanProcessors = [new SimpleSpanProcessor(exporter)];
-      trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));
+      ({ exporter } = recordSpans());
     });
     afterEach(() => {
       exporter.reset();

@@ -1,14 +1,10 @@
 import { createRequire } from 'node:module';
-import { context, propagation, trace } from '@opentelemetry/api';
+import { context, propagation } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
-import {
-  BasicTracerProvider,
-  InMemorySpanExporter,
-  SimpleSpanProcessor,
-} from '@opentelemetry/sdk-trace-base';
 import * as Sentry from '@sentry/node';
+import { recordSpans } from './record-spans.js';
 
 /** Starts tracing, and returns a function that returns the records. */
 export type Tracer = () => () => Promise<unknown[]>;
@@ -16,10 +12,7 @@ export type Tracer = () => () => Promise<unknown[]>;
 /** The set-up of an app before its other imports. */
 export const tracers = {
   opentelemetry: () => {
-    const exporter = new InMemorySpanExporter();
-    const spanProcessors = [new SimpleSpanProcessor(exporter)];
-    const provider = new BasicTracerProvider({ spanProcessors });
-    trace.setGlobalTracerProvider(provider);
+    const { provider, exporter } = recordSpans();
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     propagation.setGlobalPropagator(new W3CTraceContextPropagator());
     new HttpInstrumentation().setTracerProvider(provider);
